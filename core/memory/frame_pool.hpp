@@ -1,0 +1,37 @@
+// The frame records of a VM: one for each host frame that some slot uses, found by host frame number.
+#pragma once
+
+#include <word/buckets.hpp>
+
+#include "core/memory/frame.hpp"
+#include "core/platform/platform.hpp"
+
+namespace umbra::memory {
+
+class frame_pool {
+ public:
+  explicit frame_pool(platform::host& h) : host_(h) {}
+  ~frame_pool();
+  frame_pool(const frame_pool&) = delete;
+  frame_pool& operator=(const frame_pool&) = delete;
+
+  /// Sees to it that `count` further records can be made. False, and nothing kept, if memory runs out.
+  bool reserve(std::uint64_t count);
+  /// The record of a host frame; makes one (from the reserve) where there is none.
+  frame& acquire(hfn);
+  /// Forgets a frame that appears in no slot any more.
+  void release(frame&);
+  /// The record of a host frame, or null.
+  frame* find(hfn) const;
+
+ private:
+  struct block;
+
+  platform::host& host_;
+  block* blocks_ = nullptr;
+  frame* free_ = nullptr;  ///< linked by next_in_bucket
+  std::uint64_t free_count_ = 0;
+  buckets<frame, 256> by_number_{};
+};
+
+}  // namespace umbra::memory
