@@ -1,0 +1,137 @@
+// Shadow entries: every change to one goes through here, with the chains that it belongs to.
+
+#include "core/mmu/mmu.hpp"
+#include "core/mmu/shadow_format.hpp"
+#include "core/platform/assert.hpp"
+
+namespace umbra::mmu {
+
+void mmu::drop(page& p, word index) {
+  if (!shadow::present(p.entries->get(index))) return;
+  const word old = p.entries->exchange(index, word{0});
+  flush_pending_ = true;
+  if (p.level > 1) {
+    page* target = pool_.find(shadow::target(old));
+    UMBRA_ASSERT(target != nullptr && target->parent_count > 0);
+    chain::remove(pool_, target->parents, p, index);
+    --target->parent_count;
+  } else {
+    memory::frame* mapped = memory_.frame_at(shadow::target(old));
+    UMBRA_ASSERT(mapped != nullptr && mapped->leaves > 0);
+    chain::remove(pool_, mapped->rmap, p, index);
+    --mapped->leaves;
+  }
+}
+
+void mmu::drop_leaves(memory::frame& f) {
+  while (f.rmap != word{0}) {
+    const entry_ref leaf = chain::at(pool_, f.rmap);
+    drop(*leaf.owner, leaf.index);
+  }
+}
+
+void mmu::set_link(page& p, word index, page& target) {
+  UMBRA_ASSERT(p.level == target.level + 1 && target.state == page_state::live);
+  p.entries->set(index, shadow::link(target.where));
+  chain::insert(pool_, target.parents, p, index);
+  ++target.parent_count;
+}
+
+void mmu::set_leaf(page& p, word index, memory::frame& f, rights r) {
+  UMBRA_ASSERT(p.level == 1);
+  const word fresh = shadow::leaf(f.number, r);
+  const word old = p.entries->get(index);
+  if (shadow::present(old)) {
+    if (shadow::target(old) == f.number) {
+      const rights had = shadow::rights_of(old);
+      p.entries->exchange(index, fresh);
+      if (either(both(had.write, negate(r.write)),
+                 either(both(had.user, negate(r.user)), both(had.execute, negate(r.execute))))) {
+        flush_pending_ = true;
+      }
+      return;
+    }
+    drop(p, index);
+  }
+  p.entries->set(index, fresh);
+  chain::insert(pool_, f.rmap, p, index);
+  ++f.leaves;
+}
+
+void mmu::write_protect(memory::frame& f) {
+  for (word name = f.rmap; name != word{0};) {
+    const entry_ref leaf = chain::at(pool_, name);
+    name = chain::next(leaf);
+    const word old = leaf.owner->entries->get(leaf.index);
+    if (!shadow::writable(old)) continue;
+    rights r = shadow::rights_of(old);
+    r.write = false;
+    leaf.owner->entries->exchange(leaf.index, shadow::leaf(f.number, r));
+    flush_pending_ = true;
+  }
+}
+
+/// The rights of a leaf that is to serve an access which the guest's tables allow. Writing is granted no sooner than it
+/// may happen unseen: the guest's D bit is set, the frame holds no guest table, and every log that shows it knows.
+rights mmu::leaf_rights(const page& p, const meaning& m, const memory::lookup& to, const access& by) {
+  rights r = m.granted;
+  if (both(by.write, negate(m.granted.write))) {
+    // Only a supervisor with CR0.WP=0 gets here. A user must not get the right to write with it, so the page becomes a
+    // supervisor's, which in turn must not make it executable where SMEP forbids that.
+    UMBRA_ASSERT(negate(either(by.user, p.role.wp())));
+    r.write = true;
+    r.execute = both(r.execute, negate(both(p.role.smep(), m.granted.user)));
+    r.user = false;
+  }
+  if (is_shadowed(*to.backing) || to.read_only) r.write = false;
+  r.write = both(r.write, m.dirty);
+  if (r.write) {
+    if (by.write) {
+      memory_.mark_dirty(*to.backing);
+    } else if (memory_.needs_dirty(*to.backing)) {
+      r.write = false;
+    }
+  }
+  return r;
+}
+
+bool mmu::reflects(const page& target, const meaning& m) const {
+  if (m.kind != meaning_kind::link) return false;
+  return static_cast<bool>(both(target.frame == m.frame, target.role == m.role));
+}
+
+void mmu::sync(page& p, word guest) {
+  const unsigned bytes = guest_entry_bytes(p);
+  const hpa where = address_of(p.backing->number) + guest * bytes;
+  if (p.format != paging::bits32) {
+    if (shadow::present(p.entries->get(guest))) sync_entry(p, guest, platform::read(host_, where, bytes));
+    return;
+  }
+  // 1024 guest entries are spread over two pages at level 1, and over four with two entries each at level 2.
+  const unsigned shift = p.level == 1 ? 9 : 8;
+  if ((guest >> shift) != p.role.quadrant()) return;
+  const word first = p.level == 1 ? field(guest, 0, 9) : field(guest, 0, 8) << 1;
+  const unsigned count = p.level == 1 ? 1 : 2;
+  for (unsigned i = 0; i < count; ++i) {
+    if (shadow::present(p.entries->get(first + i))) sync_entry(p, first + i, platform::read(host_, where, bytes));
+  }
+}
+
+void mmu::sync_entry(page& p, word index, word guest_entry) {
+  const meaning m = meaning_of(memory_, p, index, guest_entry);
+  if (p.level > 1) {
+    const page* target = pool_.find(shadow::target(p.entries->get(index)));
+    UMBRA_ASSERT(target != nullptr);
+    if (!reflects(*target, m)) drop(p, index);
+    return;
+  }
+  const memory::lookup to = m.kind == meaning_kind::leaf ? memory_.find(m.frame) : memory::lookup{};
+  if (to.backing == nullptr) {
+    drop(p, index);
+    return;
+  }
+  ++counters_.pte_updated;
+  set_leaf(p, index, *to.backing, leaf_rights(p, m, to, access{}));
+}
+
+}  // namespace umbra::mmu

@@ -1,0 +1,98 @@
+// A page fault that the processor reported while it ran on shadow tables.
+
+#include <word/array.hpp>
+
+#include "core/mmu/mmu.hpp"
+#include "core/mmu/shadow_format.hpp"
+#include "core/platform/assert.hpp"
+#include "core/platform/lock.hpp"
+
+namespace umbra::mmu {
+
+outcome mmu::fault(context& c, gva reported, access by) {
+  platform::guard locked(host_);
+  outcome out;
+  if (!c.loaded) return out;
+  make_room();
+  const gva where = linear(c.mode, reported);
+  const walk w = walk_guest(memory_, c.mode, where, by);
+  if (w.result == walk_result::lost) {
+    ++counters_.pf_retry;
+    return out;
+  }
+  if (w.result == walk_result::fault) {
+    ++counters_.pf_guest;
+    out.next = verdict::inject;
+    out.error_code = w.error_code;
+    out.fault = where;
+    return out;
+  }
+  const memory::lookup to = memory_.find(w.frame);
+  if (to.backing == nullptr || (by.write && to.read_only)) {
+    ++counters_.pf_mmio;
+    out.next = verdict::mmio;
+    out.address = address_of(w.frame) + offset_in_page(where.value);
+    return out;
+  }
+  // Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let
+  // later accesses through that SMAP forbids, so there is none.
+  const flag hides_user_page =
+      both(both(by.write, negate(w.granted.write)), both(w.granted.user, c.mode.smap));
+  if (both(by.write, either(is_shadowed(*to.backing), hides_user_page))) {
+    ++counters_.pf_emulate;
+    out.next = verdict::emulate;
+    return out;
+  }
+  if (page* last = link_path(c, where, w)) {
+    const word index = shadow::index(where, 1);
+    const meaning m = last->direct ? meaning_of_direct(*last, index) : meaning_of(memory_, *last, index, w.steps[1].entry);
+    UMBRA_ASSERT(m.kind == meaning_kind::leaf && m.frame == w.frame);
+    set_leaf(*last, index, *to.backing, leaf_rights(*last, m, to, by));
+    ++counters_.pf_fixed;
+  } else {
+    ++counters_.pf_retry;
+  }
+  commit();
+  return out;
+}
+
+/// Links the shadow path for a translated address and returns its level-1 page; null if the guest changed a table before
+/// that table was protected, or if the vCPU's roots are out of date.
+page* mmu::link_path(context& c, gva where, const walk& w) {
+  page* p = c.mode.format == paging::level4 ? c.roots[0] : at(c.roots.data(), field(where.value, 30, 2));
+  if (p == nullptr) {
+    c.loaded = false;
+    return nullptr;
+  }
+  touch(*p);
+  while (p->level > 1) {
+    const word index = shadow::index(where, p->level);
+    const meaning m =
+        p->direct ? meaning_of_direct(*p, index) : meaning_of(memory_, *p, index, w.steps[p->level].entry);
+    UMBRA_ASSERT(m.kind == meaning_kind::link);
+    const word entry = p->entries->get(index);
+    page* below = nullptr;
+    if (shadow::present(entry)) {
+      below = pool_.find(shadow::target(entry));
+      UMBRA_ASSERT(below != nullptr);
+      if (!reflects(*below, m)) {
+        drop(*p, index);
+        below = nullptr;
+      }
+    }
+    if (below == nullptr) {
+      bool built;
+      below = &find_or_build(c, m.frame, m.role, p->level - 1, m.direct, built);
+      if (built && !below->direct) {
+        const step& s = w.steps[below->level];
+        if (read_entry(host_, c.mode.format, s) != s.entry) return nullptr;
+      }
+      set_link(*p, index, *below);
+    }
+    p = below;
+    touch(*p);
+  }
+  return p;
+}
+
+}  // namespace umbra::mmu

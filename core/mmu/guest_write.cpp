@@ -1,0 +1,98 @@
+// Writes that the core performs for the guest or the VMM, and what they mean for the shadows of guest tables.
+
+#include "core/mmu/mmu.hpp"
+#include "core/platform/assert.hpp"
+#include "core/platform/lock.hpp"
+
+namespace umbra::mmu {
+
+namespace {
+
+/// How many of `bytes` lie before the next page boundary.
+unsigned bytes_in_page(word offset, unsigned bytes) {
+  for (unsigned n = 1; n < bytes; ++n) {
+    if (offset == word{page_size - n}) return n;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+outcome mmu::translate(context& c, gva where, const access& by, memory::lookup& to) {
+  outcome out;
+  const walk w = walk_guest(memory_, c.mode, where, by);
+  if (w.result == walk_result::lost) {
+    ++counters_.pf_retry;
+    out.next = verdict::retry;
+    return out;
+  }
+  if (w.result == walk_result::fault) {
+    ++counters_.pf_guest;
+    out.next = verdict::inject;
+    out.error_code = w.error_code;
+    out.fault = where;
+    return out;
+  }
+  to = memory_.find(w.frame);
+  if (to.backing == nullptr || to.read_only) {
+    ++counters_.pf_mmio;
+    out.next = verdict::mmio;
+    out.address = address_of(w.frame) + offset_in_page(where.value);
+  }
+  return out;
+}
+
+outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access by) {
+  UMBRA_ASSERT(bytes >= 1 && bytes <= 8 && by.write);
+  platform::guard locked(host_);
+  const gva where = linear(c.mode, reported);
+  const word offset = offset_in_page(where.value);
+  const unsigned here = bytes_in_page(offset, bytes);
+
+  // Both pages are translated before either is written, so that a fault in the second leaves no trace of data.
+  memory::lookup first, second;
+  outcome out = translate(c, where, by, first);
+  if (out.next == verdict::resume && here < bytes) out = translate(c, linear(c.mode, where + word{here}), by, second);
+  if (out.next != verdict::resume) return out;
+
+  store(*first.backing, offset, value, here);
+  if (here < bytes) store(*second.backing, word{0}, value >> (8 * here), bytes - here);
+  commit();
+  return out;
+}
+
+bool mmu::write_physical(gpa where, word value, unsigned bytes) {
+  UMBRA_ASSERT(bytes >= 1 && bytes <= 8);
+  platform::guard locked(host_);
+  const memory::lookup to = memory_.find(frame_of(where));
+  const word offset = offset_in_page(where.value);
+  if (to.backing == nullptr || offset + bytes > word{page_size}) return false;
+  store(*to.backing, offset, value, bytes);
+  commit();
+  return true;
+}
+
+void mmu::store(memory::frame& f, word offset, word value, unsigned bytes) {
+  const std::uint64_t mask = bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
+  platform::write(host_, address_of(f.number) + offset, value & mask, bytes);
+  memory_.mark_dirty(f);
+  for (page* p = f.shadows; p != nullptr;) {
+    page& shadow = *p;
+    p = p->next_shadow;
+    table_written(shadow, offset, bytes);
+  }
+}
+
+void mmu::table_written(page& p, word offset, unsigned bytes) {
+  ++counters_.pte_write;
+  if (++p.writes > flood_limit) {
+    ++counters_.flooded;
+    zap(p);
+    return;
+  }
+  const unsigned shift = guest_entry_bytes(p) == 4 ? 2 : 3;
+  const word last = (offset + (bytes - 1)) >> shift;
+  for (word guest = offset >> shift; guest <= last; guest = guest + 1) sync(p, guest);
+}
+
+}  // namespace umbra::mmu
