@@ -1,0 +1,143 @@
+#include "core/vcpu/control_registers.hpp"
+
+#include "core/platform/platform.hpp"
+#include "core/x86/control.hpp"
+#include "core/x86/entry.hpp"
+
+namespace umbra::vcpu {
+
+namespace {
+
+using namespace x86;
+
+constexpr std::uint64_t cr0_at_reset = cr0::cd | cr0::nw | cr0::et;  // SDM 3A, table 10-1
+constexpr std::uint64_t cr0_bits_that_reload_pdptes = cr0::cd | cr0::nw | cr0::pg;
+constexpr std::uint64_t cr4_bits_that_reload_pdptes = cr4::pae | cr4::pge | cr4::pse | cr4::smep;
+
+constexpr std::uint64_t cr4_accepted = cr4::vme | cr4::pvi | cr4::tsd | cr4::de | cr4::pse | cr4::pae | cr4::mce |
+                                       cr4::pge | cr4::pce | cr4::osfxsr | cr4::osxmmexcpt;
+
+constexpr flag differ(word a, word b, std::uint64_t mask) { return has(a ^ b, mask); }
+
+/// Bits that a present directory-pointer entry must not have (SDM table 4-8).
+constexpr std::uint64_t pdpte_reserved(unsigned maxphyaddr) {
+  constexpr std::uint64_t low = 0x1e6;
+  return low | ~((std::uint64_t{1} << maxphyaddr) - 1);
+}
+
+}  // namespace
+
+control_registers::control_registers(const memory::space& m, const x86::features& f)
+    : memory_(m), features_(f), cr0_(cr0_at_reset) {}
+
+flag control_registers::uses_pdptes(word cr0, word cr4) const {
+  return both(both(has(cr0, cr0::pg), has(cr4, cr4::pae)), negate(has(efer_, efer::lme)));
+}
+
+bool control_registers::load_pdptes(word cr3, pointers& out) const {
+  constexpr std::uint64_t pointer_table_mask = 0xffff'ffe0;
+  const gpa table{cr3 & pointer_table_mask};
+  const memory::lookup found = memory_.find(frame_of(table));
+  if (found.backing == nullptr) return false;
+  const hpa where = address_of(found.backing->number) + offset_in_page(table.value);
+  for (unsigned n = 0; n < out.size(); ++n) {
+    out[n] = platform::read(memory_.host(), where + word{8 * n}, 8);
+    if (both(has(out[n], entry::present), has(out[n], pdpte_reserved(features_.maxphyaddr)))) return false;
+  }
+  return true;
+}
+
+written control_registers::set_cr0(word value) {
+  if ((value >> 32) != word{0}) return written::refused;
+  value = (value & cr0::defined) | word{cr0::et};
+  if (both(has(value, cr0::pg), negate(has(value, cr0::pe)))) return written::refused;
+  if (both(has(value, cr0::nw), negate(has(value, cr0::cd)))) return written::refused;
+
+  const flag enters = both(has(value, cr0::pg), negate(has(cr0_, cr0::pg)));
+  const flag leaves = both(has(cr0_, cr0::pg), negate(has(value, cr0::pg)));
+  if (both(enters, both(has(efer_, efer::lme), negate(has(cr4_, cr4::pae))))) return written::refused;
+
+  const flag reloads = both(uses_pdptes(value, cr4_), differ(value, cr0_, cr0_bits_that_reload_pdptes));
+  if (reloads) {
+    pointers fresh;
+    if (!load_pdptes(cr3_, fresh)) return written::refused;
+    pdpte_ = fresh;
+  }
+  if (both(enters, has(efer_, efer::lme))) efer_ = efer_ | word{efer::lma};
+  if (leaves) efer_ = efer_ & word{~efer::lma};
+  const flag affects = either(reloads, differ(value, cr0_, cr0::pg | cr0::wp));
+  cr0_ = value;
+  return affects ? written::mode : written::same;
+}
+
+written control_registers::set_cr3(word value) {
+  if (has(efer_, efer::lma)) {
+    if (has(value, ~((std::uint64_t{1} << features_.maxphyaddr) - 1))) return written::refused;
+  } else {
+    value = value & word{0xffff'ffff};
+  }
+  if (uses_pdptes(cr0_, cr4_)) {
+    pointers fresh;
+    if (!load_pdptes(value, fresh)) return written::refused;
+    pdpte_ = fresh;
+  }
+  cr3_ = value;
+  return written::mode;
+}
+
+written control_registers::set_cr4(word value) {
+  const word accepted = word{cr4_accepted} | when(features_.smep, cr4::smep) | when(features_.smap, cr4::smap);
+  if ((value & ~accepted) != word{0}) return written::refused;
+  if (both(has(efer_, efer::lma), negate(has(value, cr4::pae)))) return written::refused;
+
+  const flag reloads = both(uses_pdptes(cr0_, value), differ(value, cr4_, cr4_bits_that_reload_pdptes));
+  if (reloads) {
+    pointers fresh;
+    if (!load_pdptes(cr3_, fresh)) return written::refused;
+    pdpte_ = fresh;
+  }
+  const flag affects = either(reloads, differ(value, cr4_, cr4_bits_that_reload_pdptes | cr4::smap));
+  cr4_ = value;
+  return affects ? written::mode : written::same;
+}
+
+written control_registers::set_efer(word value) {
+  // LMA is not writable: the processor keeps it in step with LME and CR0.PG.
+  value = (value & word{~efer::lma}) | (efer_ & word{efer::lma});
+  const word accepted = word{efer::sce | efer::lma} | when(features_.nx, efer::nxe) |
+                        when(features_.long_mode, efer::lme);
+  if ((value & ~accepted) != word{0}) return written::refused;
+  if (both(has(cr0_, cr0::pg), differ(value, efer_, efer::lme))) return written::refused;
+
+  const flag affects = differ(value, efer_, efer::nxe);
+  efer_ = value;
+  return affects ? written::mode : written::same;
+}
+
+mmu::mode control_registers::mode() const {
+  mmu::mode m;
+  m.maxphyaddr = features_.maxphyaddr;
+  if (!has(cr0_, cr0::pg)) return m;
+  m.wp = has(cr0_, cr0::wp);
+  m.smep = has(cr4_, cr4::smep);
+  m.smap = has(cr4_, cr4::smap);
+  m.pge = has(cr4_, cr4::pge);
+  if (!has(cr4_, cr4::pae)) {
+    m.format = mmu::paging::bits32;
+    m.root = frame_of(gpa{field(cr3_, 0, 32)});
+    m.pse = has(cr4_, cr4::pse);
+    return m;
+  }
+  m.nxe = has(efer_, efer::nxe);
+  if (has(efer_, efer::lma)) {
+    m.format = mmu::paging::level4;
+    m.root = {field(cr3_, page_shift, 40)};
+    m.gbpages = features_.gbpages;
+    return m;
+  }
+  m.format = mmu::paging::pae;
+  m.pdpte = pdpte_;
+  return m;
+}
+
+}  // namespace umbra::vcpu

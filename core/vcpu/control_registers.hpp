@@ -1,0 +1,54 @@
+// CR0, CR3, CR4 and EFER of one vCPU: what a write may do, and the paging mode that they add up to.
+//
+// This is the part that translation depends on (SDM 2.5, 2.2.1, 4.1, 4.4.1). A refused write changes nothing.
+#pragma once
+
+#include <array>
+
+#include <word/word.hpp>
+
+#include "core/memory/space.hpp"
+#include "core/mmu/mode.hpp"
+#include "core/x86/features.hpp"
+
+namespace umbra::vcpu {
+
+/// What a write to a control register comes to.
+enum class written : unsigned char {
+  refused,  ///< #GP(0), nothing changed
+  same,     ///< done; translation is not affected
+  mode,     ///< done; the paging mode may have changed and cached translations must go
+};
+
+class control_registers {
+ public:
+  control_registers(const memory::space&, const x86::features&);
+
+  written set_cr0(word);
+  written set_cr3(word);
+  written set_cr4(word);
+  written set_efer(word);
+
+  word cr0() const { return cr0_; }
+  word cr3() const { return cr3_; }
+  word cr4() const { return cr4_; }
+  word efer() const { return efer_; }
+  word pdpte(unsigned n) const { return pdpte_[n]; }
+  const x86::features& features() const { return features_; }
+
+  /// The mode that the MMU is to translate by.
+  mmu::mode mode() const;
+
+ private:
+  using pointers = std::array<word, 4>;
+
+  bool load_pdptes(word cr3, pointers&) const;
+  flag uses_pdptes(word cr0, word cr4) const;
+
+  const memory::space& memory_;
+  x86::features features_;
+  word cr0_, cr3_{}, cr4_{}, efer_{};
+  pointers pdpte_{};
+};
+
+}  // namespace umbra::vcpu

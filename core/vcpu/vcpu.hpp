@@ -1,0 +1,49 @@
+// One virtual CPU: its control registers, and the MMU context that follows them.
+#pragma once
+
+#include "core/mmu/mmu.hpp"
+#include "core/vcpu/control_registers.hpp"
+
+namespace umbra::vcpu {
+
+class vcpu {
+ public:
+  vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f) : mmu_(m), registers_(m.memory(), f) {
+    context_.vcpu = id;
+  }
+  ~vcpu();
+  vcpu(const vcpu&) = delete;
+  vcpu& operator=(const vcpu&) = delete;
+
+  /// Takes what the vCPU needs from the MMU. False, and nothing kept, if there is not enough.
+  bool create();
+
+  /// Guest writes to control registers. False: #GP(0), nothing changed.
+  bool write_cr0(word);
+  bool write_cr3(word);
+  bool write_cr4(word);
+  bool write_efer(word);
+  void invlpg(gva);
+
+  /// Before VM entry: loads roots and programs the VMCS. `resume` or `shutdown`.
+  mmu::verdict enter();
+  /// A page fault exit.
+  mmu::outcome page_fault(gva where, mmu::access by) { return mmu_.fault(context_, where, by); }
+  /// A write that the emulator performs.
+  mmu::outcome write(gva where, word value, unsigned bytes, mmu::access by) {
+    return mmu_.write(context_, where, value, bytes, by);
+  }
+
+  const control_registers& registers() const { return registers_; }
+  const mmu::context& context() const { return context_; }
+
+ private:
+  bool apply(written);
+
+  mmu::mmu& mmu_;
+  control_registers registers_;
+  mmu::context context_{};
+  bool attached_ = false;
+};
+
+}  // namespace umbra::vcpu
