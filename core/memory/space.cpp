@@ -52,9 +52,11 @@ gfn space::canonical(gfn f) const {
   return f;
 }
 
-lookup space::find(gfn f) const {
+lookup space::find(gfn f) const { return find_canonical(canonical(f)); }
+
+lookup space::find_canonical(gfn f) const {
   lookup found;
-  found.canonical = canonical(f);
+  found.canonical = f;
   for (unsigned id = 0; id < slot_count_; ++id) {
     const slot& s = slots_[id];
     if (within(found.canonical, s.base, s.pages)) {

@@ -42,6 +42,8 @@ class space {
   gfn canonical(gfn) const;
   /// Slot and alias lookup of one guest frame.
   lookup find(gfn) const;
+  /// Slot lookup of a frame number for which aliases have been resolved: an alias is resolved once, never twice.
+  lookup find_canonical(gfn) const;
   /// The frame record of a host frame, or null if no slot uses it.
   frame* frame_at(hfn number) const { return frames_.find(number); }
 

@@ -6,6 +6,17 @@
 
 namespace umbra::mmu {
 
+namespace {
+
+/// Whether some access that `had` allows is denied by `now`. U cuts both ways: to set it takes the page from a supervisor
+/// under SMEP and SMAP.
+flag takes_away(const rights& had, const rights& now) {
+  return either(had.user != now.user,
+                either(both(had.write, negate(now.write)), both(had.execute, negate(now.execute))));
+}
+
+}  // namespace
+
 void mmu::drop(page& p, word index) {
   if (!shadow::present(p.entries->get(index))) return;
   const word old = p.entries->exchange(index, word{0});
@@ -43,12 +54,8 @@ void mmu::set_leaf(page& p, word index, memory::frame& f, rights r) {
   const word old = p.entries->get(index);
   if (shadow::present(old)) {
     if (shadow::target(old) == f.number) {
-      const rights had = shadow::rights_of(old);
       p.entries->exchange(index, fresh);
-      if (either(both(had.write, negate(r.write)),
-                 either(both(had.user, negate(r.user)), both(had.execute, negate(r.execute))))) {
-        flush_pending_ = true;
-      }
+      if (takes_away(shadow::rights_of(old), r)) flush_pending_ = true;
       return;
     }
     drop(p, index);
@@ -111,9 +118,13 @@ void mmu::sync(page& p, word guest) {
   const unsigned shift = p.level == 1 ? 9 : 8;
   if ((guest >> shift) != p.role.quadrant()) return;
   const word first = p.level == 1 ? field(guest, 0, 9) : field(guest, 0, 8) << 1;
-  const unsigned count = p.level == 1 ? 1 : 2;
-  for (unsigned i = 0; i < count; ++i) {
-    if (shadow::present(p.entries->get(first + i))) sync_entry(p, first + i, platform::read(host_, where, bytes));
+  const word last = p.level == 1 ? first : first + 1;
+  const flag shadowed = either(shadow::present(p.entries->get(first)), shadow::present(p.entries->get(last)));
+  if (!shadowed) return;
+  // Both halves follow from one read: a racing write must not split them.
+  const word entry = platform::read(host_, where, bytes);
+  for (word index = first; index <= last; index = index + 1) {
+    if (shadow::present(p.entries->get(index))) sync_entry(p, index, entry);
   }
 }
 

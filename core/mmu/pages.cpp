@@ -29,7 +29,7 @@ page& mmu::find_or_build(const context& c, gfn frame, role r, unsigned level, bo
     p.rom = false;
     return p;
   }
-  const memory::lookup table = memory_.find(frame);
+  const memory::lookup table = memory_.find_canonical(frame);
   UMBRA_ASSERT(table.backing != nullptr);
   p.backing = table.backing;
   p.rom = table.read_only;
