@@ -9,15 +9,13 @@
 
 namespace umbra::mmu {
 
-outcome mmu::fault(context& c, gva reported, access by) {
-  platform::guard locked(host_);
+/// Where the guest's tables lead for an access that memory serves; `resume` if they do. `w` and `to` say how.
+outcome mmu::translate(const context& c, gva where, const access& by, walk& w, memory::lookup& to) {
   outcome out;
-  if (!c.loaded) return out;
-  make_room();
-  const gva where = linear(c.mode, reported);
-  const walk w = walk_guest(memory_, c.mode, where, by);
+  w = walk_guest(memory_, c.mode, where, by);
   if (w.result == walk_result::lost) {
     ++counters_.pf_retry;
+    out.next = verdict::retry;
     return out;
   }
   if (w.result == walk_result::fault) {
@@ -27,13 +25,25 @@ outcome mmu::fault(context& c, gva reported, access by) {
     out.fault = where;
     return out;
   }
-  const memory::lookup to = memory_.find(w.frame);
+  to = memory_.find(w.frame);
   if (to.backing == nullptr || (by.write && to.read_only)) {
     ++counters_.pf_mmio;
     out.next = verdict::mmio;
     out.address = address_of(w.frame) + offset_in_page(where.value);
-    return out;
   }
+  return out;
+}
+
+outcome mmu::fault(context& c, gva reported, access by) {
+  platform::guard locked(host_);
+  if (!c.loaded) return {};
+  make_room();
+  const gva where = linear(c.mode, reported);
+  walk w;
+  memory::lookup to;
+  outcome out = translate(c, where, by, w, to);
+  if (out.next == verdict::retry) return {};
+  if (out.next != verdict::resume) return out;
   // Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let
   // later accesses through that SMAP forbids, so there is none.
   const flag hides_user_page =

@@ -18,30 +18,6 @@ unsigned bytes_in_page(word offset, unsigned bytes) {
 
 }  // namespace
 
-outcome mmu::translate(context& c, gva where, const access& by, memory::lookup& to) {
-  outcome out;
-  const walk w = walk_guest(memory_, c.mode, where, by);
-  if (w.result == walk_result::lost) {
-    ++counters_.pf_retry;
-    out.next = verdict::retry;
-    return out;
-  }
-  if (w.result == walk_result::fault) {
-    ++counters_.pf_guest;
-    out.next = verdict::inject;
-    out.error_code = w.error_code;
-    out.fault = where;
-    return out;
-  }
-  to = memory_.find(w.frame);
-  if (to.backing == nullptr || to.read_only) {
-    ++counters_.pf_mmio;
-    out.next = verdict::mmio;
-    out.address = address_of(w.frame) + offset_in_page(where.value);
-  }
-  return out;
-}
-
 outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access by) {
   UMBRA_ASSERT(bytes >= 1 && bytes <= 8 && by.write);
   platform::guard locked(host_);
@@ -50,9 +26,12 @@ outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access 
   const unsigned here = bytes_in_page(offset, bytes);
 
   // Both pages are translated before either is written, so that a fault in the second leaves no trace of data.
+  walk path;
   memory::lookup first, second;
-  outcome out = translate(c, where, by, first);
-  if (out.next == verdict::resume && here < bytes) out = translate(c, linear(c.mode, where + word{here}), by, second);
+  outcome out = translate(c, where, by, path, first);
+  if (out.next == verdict::resume && here < bytes) {
+    out = translate(c, linear(c.mode, where + word{here}), by, path, second);
+  }
   if (out.next != verdict::resume) return out;
 
   store(*first.backing, offset, value, here);

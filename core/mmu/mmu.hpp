@@ -125,10 +125,10 @@ class mmu {
   void sync_entry(page&, word index, word guest_entry);
 
   // fault.cpp
+  outcome translate(const context&, gva where, const access&, walk&, memory::lookup&);
   page* link_path(context&, gva where, const walk&);
 
   // guest_write.cpp
-  outcome translate(context&, gva where, const access&, memory::lookup&);
   void store(memory::frame&, word offset, word value, unsigned bytes);
   void table_written(page&, word offset, unsigned bytes);
 
