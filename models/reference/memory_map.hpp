@@ -1,0 +1,46 @@
+// The VMM's own account of guest-physical memory: which host frame stands behind each guest frame. Independent of
+// core/memory.
+#pragma once
+
+#include <array>
+
+#include <word/word.hpp>
+
+namespace umbra::reference {
+
+struct region {
+  word base{};            ///< first guest frame
+  std::uint64_t pages{};  ///< 0: unused
+  word backing{};         ///< first host frame; the run is contiguous
+  bool read_only = false;
+  bool logged = false;
+};
+
+struct alias_region {
+  word base{};
+  std::uint64_t pages{};
+  word target{};
+};
+
+struct memory_map {
+  static constexpr unsigned limit = 32;
+  std::array<region, limit> slots{};
+  std::array<alias_region, limit> aliases{};
+  unsigned slot_count = limit;   ///< only `slots` below this are looked at: fewer makes find() faster
+  unsigned alias_count = limit;  ///< likewise for `aliases`
+
+  struct answer {
+    bool backed = false;
+    bool read_only = false;
+    word canonical{};  ///< guest frame after aliases are resolved
+    word host_frame{};
+    unsigned slot = 0;
+  };
+  /// What stands behind a guest frame. An alias is resolved first, once: its target is looked up among the slots only.
+  /// Where two slots, or two aliases, cover a frame, the lower index counts. `canonical` is set for a hole as well.
+  answer find(word guest_frame) const;
+  /// The same for a frame number for which aliases have been resolved.
+  answer find_canonical(word guest_frame) const;
+};
+
+}  // namespace umbra::reference

@@ -1,0 +1,105 @@
+// The bit positions of core/x86, against Linux's UAPI headers where they have them and the SDM's figures where not.
+#include <asm/processor-flags.h>
+#include <gtest/gtest.h>
+
+#include "core/x86/address.hpp"
+#include "core/x86/control.hpp"
+#include "core/x86/entry.hpp"
+#include "core/x86/page_fault.hpp"
+#include "core/x86/vmcs.hpp"
+
+namespace umbra::x86 {
+namespace {
+
+TEST(x86_bits, cr0_is_as_in_linux) {
+  EXPECT_EQ(cr0::pe, X86_CR0_PE);
+  EXPECT_EQ(cr0::mp, X86_CR0_MP);
+  EXPECT_EQ(cr0::em, X86_CR0_EM);
+  EXPECT_EQ(cr0::ts, X86_CR0_TS);
+  EXPECT_EQ(cr0::et, X86_CR0_ET);
+  EXPECT_EQ(cr0::ne, X86_CR0_NE);
+  EXPECT_EQ(cr0::wp, X86_CR0_WP);
+  EXPECT_EQ(cr0::am, X86_CR0_AM);
+  EXPECT_EQ(cr0::nw, X86_CR0_NW);
+  EXPECT_EQ(cr0::cd, X86_CR0_CD);
+  EXPECT_EQ(cr0::pg, X86_CR0_PG);
+  EXPECT_EQ(cr0::defined, std::uint64_t{0xe005003f});
+}
+
+TEST(x86_bits, cr3_is_as_in_linux) {
+  EXPECT_EQ(cr3::pwt, X86_CR3_PWT);
+  EXPECT_EQ(cr3::pcd, X86_CR3_PCD);
+}
+
+TEST(x86_bits, cr4_is_as_in_linux) {
+  EXPECT_EQ(cr4::vme, X86_CR4_VME);
+  EXPECT_EQ(cr4::pvi, X86_CR4_PVI);
+  EXPECT_EQ(cr4::tsd, X86_CR4_TSD);
+  EXPECT_EQ(cr4::de, X86_CR4_DE);
+  EXPECT_EQ(cr4::pse, X86_CR4_PSE);
+  EXPECT_EQ(cr4::pae, X86_CR4_PAE);
+  EXPECT_EQ(cr4::mce, X86_CR4_MCE);
+  EXPECT_EQ(cr4::pge, X86_CR4_PGE);
+  EXPECT_EQ(cr4::pce, X86_CR4_PCE);
+  EXPECT_EQ(cr4::osfxsr, X86_CR4_OSFXSR);
+  EXPECT_EQ(cr4::osxmmexcpt, X86_CR4_OSXMMEXCPT);
+  EXPECT_EQ(cr4::umip, X86_CR4_UMIP);
+  EXPECT_EQ(cr4::la57, X86_CR4_LA57);
+  EXPECT_EQ(cr4::vmxe, X86_CR4_VMXE);
+  EXPECT_EQ(cr4::smxe, X86_CR4_SMXE);
+  EXPECT_EQ(cr4::fsgsbase, X86_CR4_FSGSBASE);
+  EXPECT_EQ(cr4::pcide, X86_CR4_PCIDE);
+  EXPECT_EQ(cr4::osxsave, X86_CR4_OSXSAVE);
+  EXPECT_EQ(cr4::smep, X86_CR4_SMEP);
+  EXPECT_EQ(cr4::smap, X86_CR4_SMAP);
+  EXPECT_EQ(cr4::pke, X86_CR4_PKE);
+}
+
+TEST(x86_bits, efer_is_as_in_sdm_table_2_1) {
+  EXPECT_EQ(efer::sce, 1u << 0);
+  EXPECT_EQ(efer::lme, 1u << 8);
+  EXPECT_EQ(efer::lma, 1u << 10);
+  EXPECT_EQ(efer::nxe, 1u << 11);
+}
+
+TEST(x86_bits, entries_are_as_in_sdm_figure_4_11) {
+  EXPECT_EQ(entry::present, 0x1u);
+  EXPECT_EQ(entry::write, 0x2u);
+  EXPECT_EQ(entry::user, 0x4u);
+  EXPECT_EQ(entry::pwt, 0x8u);
+  EXPECT_EQ(entry::pcd, 0x10u);
+  EXPECT_EQ(entry::accessed, 0x20u);
+  EXPECT_EQ(entry::dirty, 0x40u);
+  EXPECT_EQ(entry::large, 0x80u);
+  EXPECT_EQ(entry::global, 0x100u);
+  EXPECT_EQ(entry::large_pat, 0x1000u);
+  EXPECT_EQ(entry::no_execute, 0x8000'0000'0000'0000u);
+  EXPECT_EQ(entry::address_mask, 0x000f'ffff'ffff'f000u);
+  EXPECT_EQ(entry::max_physical_bits, 52u);
+}
+
+TEST(x86_bits, page_fault_codes_are_as_in_sdm_figure_4_12) {
+  EXPECT_EQ(page_fault::present, 0x1u);
+  EXPECT_EQ(page_fault::write, 0x2u);
+  EXPECT_EQ(page_fault::user, 0x4u);
+  EXPECT_EQ(page_fault::reserved, 0x8u);
+  EXPECT_EQ(page_fault::fetch, 0x10u);
+}
+
+TEST(x86_bits, vmcs_fields_are_as_in_sdm_appendix_b) {
+  EXPECT_EQ(static_cast<unsigned>(vmcs::vpid), 0x0000u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_efer), 0x2806u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr0), 0x6800u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr3), 0x6802u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr4), 0x6804u);
+}
+
+TEST(x86_bits, a_page_is_4_kib) {
+  EXPECT_EQ(page_size, 4096u);
+  EXPECT_EQ(offset_in_page(0x12345), 0x345u);
+  EXPECT_EQ(frame_of(gpa{0x12345}).value, 0x12u);
+  EXPECT_EQ(address_of(hfn{0x12}).value, 0x12000u);
+}
+
+}  // namespace
+}  // namespace umbra::x86
