@@ -1,0 +1,155 @@
+#include "models/machine/processor.hpp"
+
+#include "core/x86/control.hpp"
+
+namespace umbra::machine {
+
+void processor::reset() {
+  vmcs_ = {};
+  latched_ = {};
+  pdptes_ = {};
+  in_guest_ = false;
+  tlb_.clear();
+  structures_.clear();
+}
+
+void processor::write_vmcs(x86::vmcs field, std::uint64_t value) {
+  ++around_.count.vmcs_writes;
+  if (in_guest_) {
+    around_.incidents.report(incident_kind::vmcs, "field %#x of a vCPU's VMCS written while it is in guest mode",
+                             static_cast<unsigned>(field));
+  }
+  switch (field) {
+    case x86::vmcs::vpid: vmcs_.vpid = value; return;
+    case x86::vmcs::guest_efer: vmcs_.efer = value; return;
+    case x86::vmcs::guest_cr0: vmcs_.cr0 = value; return;
+    case x86::vmcs::guest_cr3: vmcs_.cr3 = value; return;
+    case x86::vmcs::guest_cr4: vmcs_.cr4 = value; return;
+  }
+  around_.incidents.report(incident_kind::vmcs, "field %#x is not one that the machine has",
+                           static_cast<unsigned>(field));
+}
+
+bool processor::level4() const { return (latched_.efer & x86::efer::lma) != 0; }
+
+bool processor::enter() {
+  if (in_guest_) {
+    around_.incidents.report(incident_kind::vm_entry, "VM entry of a vCPU that is in guest mode already");
+    return false;
+  }
+  if (const char* why = entry_failure(vmcs_)) {
+    around_.incidents.report(incident_kind::vm_entry, "%s (CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx VPID %#llx)", why,
+                             static_cast<unsigned long long>(vmcs_.cr0), static_cast<unsigned long long>(vmcs_.cr3),
+                             static_cast<unsigned long long>(vmcs_.cr4), static_cast<unsigned long long>(vmcs_.efer),
+                             static_cast<unsigned long long>(vmcs_.vpid));
+    return false;
+  }
+  latched_ = vmcs_;
+  if (!level4() && !load_pdptes()) return false;
+  ++around_.count.entries;
+  in_guest_ = true;
+  return true;
+}
+
+bool processor::load_pdptes() {
+  // Bits 31:5 of CR3 locate the table, which never crosses a page (SDM 4.4.1, 27.3.2.4).
+  const table* t = around_.tables.find(latched_.cr3 >> 12);
+  if (!t) {
+    around_.incidents.report(incident_kind::vm_entry, "CR3 %#llx does not name a table that is allocated",
+                             static_cast<unsigned long long>(latched_.cr3));
+    return false;
+  }
+  for (unsigned n = 0; n < 4; ++n) {
+    pdptes_[n] = t->get((latched_.cr3 & 0xfe0) / 8 + n);
+    if (pdpte_invalid(pdptes_[n])) {
+      around_.incidents.report(incident_kind::vm_entry, "PDPTE %u is %#llx: reserved bits", n,
+                               static_cast<unsigned long long>(pdptes_[n]));
+      return false;
+    }
+  }
+  return true;
+}
+
+void processor::leave() {
+  if (!in_guest_) return;
+  in_guest_ = false;
+  ++around_.count.exits;
+}
+
+void processor::flush() {
+  // The VPID that the vCPU is about to run under, and the one that it last ran under: mostly the same.
+  drop(vmcs_.vpid);
+  if (latched_.vpid != vmcs_.vpid) drop(latched_.vpid);
+}
+
+void processor::drop(std::uint64_t vpid) {
+  tlb_.drop_vpid(static_cast<std::uint16_t>(vpid));
+  structures_.drop_vpid(static_cast<std::uint16_t>(vpid));
+}
+
+result processor::access(std::uint64_t gva, const request& by) {
+  ++around_.count.accesses;
+  if (!in_guest_) {
+    around_.incidents.report(incident_kind::vm_entry, "an access by a vCPU that is not in guest mode");
+    return {};
+  }
+  if (!level4()) gva &= 0xffff'ffff;
+  const result r = translate(gva, by, intent::access);
+  if (r.what == answer::page_fault) {
+    ++around_.count.page_faults;
+    forget(gva);
+  }
+  return r;
+}
+
+result processor::probe(std::uint64_t gva, const request& by) const {
+  if (!in_guest_) return {};
+  if (!level4()) gva &= 0xffff'ffff;
+  // With this intent translate() changes nothing; it is not const because the other intents do.
+  return const_cast<processor*>(this)->translate(gva, by, intent::probe);
+}
+
+void processor::speculate(std::uint64_t gva) {
+  if (!in_guest_) return;
+  if (!level4()) gva &= 0xffff'ffff;
+  if (tlb_.find(static_cast<std::uint16_t>(latched_.vpid), gva >> 12)) return;
+  translate(gva, {}, intent::speculate);
+}
+
+result processor::translate(std::uint64_t gva, const request& by, intent why) {
+  if (level4() && static_cast<std::uint64_t>(static_cast<std::int64_t>(gva << 16) >> 16) != gva) {
+    return {false, answer::non_canonical, 0, 0};
+  }
+  const auto vpid = static_cast<std::uint16_t>(latched_.vpid);
+  if (const translation* t = why == intent::speculate ? nullptr : tlb_.find(vpid, gva >> 12)) {
+    if (!permitted({t->write, t->user, t->execute}, by)) return fault(by, true, false);
+    // A write through an entry whose leaf was not dirty walks again, so that D gets set in memory (SDM 4.8).
+    if (!by.write || t->dirty) {
+      if (why == intent::access) ++around_.count.tlb_hits;
+      return landed(t->frame, gva, why);
+    }
+  }
+  return walk(gva, by, why);
+}
+
+void processor::forget(std::uint64_t gva) {
+  const auto vpid = static_cast<std::uint16_t>(latched_.vpid);
+  tlb_.drop(vpid, gva >> 12);
+  structures_.drop(vpid, gva);
+}
+
+result processor::landed(std::uint64_t frame, std::uint64_t gva, intent why) {
+  const std::uint64_t hpa = frame << 12 | (gva & 0xfff);
+  if (!around_.memory.pinned(hpa)) [[unlikely]] {
+    if (why != intent::probe) {
+      around_.incidents.report(
+          incident_kind::escape, "the guest's access to %#llx goes to host address %#llx, which is not %s",
+          static_cast<unsigned long long>(gva), static_cast<unsigned long long>(hpa),
+          ram::contains(hpa) ? "pinned any more" : "the VM's");
+    }
+    return {};
+  }
+  return {true, answer::translated, hpa, 0};
+}
+
+}  // namespace umbra::machine

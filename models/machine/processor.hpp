@@ -1,0 +1,121 @@
+// One logical processor that runs one vCPU in VMX non-root operation.
+//
+// It does what the architecture says of the state that the core programmed, and no more: latches the VMCS at entry,
+// translates by TLB, paging-structure caches and shadow tables, sets accessed and dirty bits in shadow entries, and
+// keeps what it cached until the architecture or the core drops it. It shares no code with core's walk or the model's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/x86/vmcs.hpp"
+#include "models/machine/controls.hpp"
+#include "models/machine/counters.hpp"
+#include "models/machine/incident.hpp"
+#include "models/machine/ram.hpp"
+#include "models/machine/structure_cache.hpp"
+#include "models/machine/table_arena.hpp"
+#include "models/machine/tlb.hpp"
+
+namespace umbra::machine {
+
+/// How an access is made (SDM 4.6). `ac`: an explicit supervisor access with EFLAGS.AC set.
+struct request {
+  bool user = false;
+  bool write = false;
+  bool fetch = false;
+  bool ac = false;
+};
+
+enum class answer : std::uint8_t {
+  translated,     ///< `hpa` is where the access goes
+  page_fault,     ///< VM exit with `error_code`
+  non_canonical,  ///< #GP, in 4-level paging: the address is not sign-extended from bit 47
+  broken,         ///< the machine has reported an incident; there is no translation
+};
+
+struct result {
+  bool ok = false;  ///< translated
+  answer what = answer::broken;
+  std::uint64_t hpa = 0;
+  std::uint64_t error_code = 0;
+};
+
+/// What a processor shares with the rest of the machine.
+struct surroundings {
+  ram& memory;
+  table_arena& tables;
+  incident_log& incidents;
+  counters& count;
+};
+
+class processor {
+ public:
+  explicit processor(const surroundings& s) : around_(s) {}
+
+  void reset();
+
+  // --- VM entry and exit ---------------------------------------------------------------------------------------------
+
+  /// VMWRITE; takes effect at the next enter().
+  void write_vmcs(x86::vmcs field, std::uint64_t value);
+  /// VM entry: latches controls and, in PAE paging, loads the four PDPTEs from memory. With a VPID it flushes nothing.
+  /// False, with an incident: VM entry fails.
+  bool enter();
+  /// VM exit. Keeps what is cached.
+  void leave();
+  bool in_guest() const { return in_guest_; }
+  /// INVVPID, single context, for this vCPU's VPID.
+  void flush();
+
+  // --- in guest mode -------------------------------------------------------------------------------------------------
+
+  /// One access to one page by the guest. A page fault drops what is cached for the address (SDM 4.10.4.1).
+  result access(std::uint64_t gva, const request&);
+  /// What access() would say now; nothing is cached, dropped, set or counted.
+  result probe(std::uint64_t gva, const request&) const;
+  /// The processor translates of its own accord: sets A (never D), caches, never faults (SDM 4.10.2.3, 4.10.3.1).
+  void speculate(std::uint64_t gva);
+
+  // --- for checkers --------------------------------------------------------------------------------------------------
+
+  const tlb& translations() const { return tlb_; }
+  const structure_cache& structures() const { return structures_; }
+  /// The controls that the vCPU runs, or last ran, under; and the VMCS as it is.
+  const controls& latched() const { return latched_; }
+  const controls& vmcs() const { return vmcs_; }
+  /// The directory-pointer registers as loaded at the last entry in PAE paging.
+  const std::array<std::uint64_t, 4>& pdptes() const { return pdptes_; }
+  bool level4() const;
+
+ private:
+  enum class intent : std::uint8_t { access, speculate, probe };
+  struct rights {
+    bool write = true, user = true, execute = true;
+  };
+  struct cursor {
+    std::uint64_t table = 0;  ///< host frame of the table to read next
+    unsigned level = 0;
+    rights granted{};
+  };
+
+  result translate(std::uint64_t gva, const request&, intent);
+  bool begin(std::uint64_t gva, cursor&) const;
+  result walk(std::uint64_t gva, const request&, intent);
+  bool permitted(const rights&, const request&) const;
+  bool reserved(std::uint64_t entry, unsigned level) const;
+  result fault(const request&, bool present, bool reserved) const;
+  void forget(std::uint64_t gva);
+  void drop(std::uint64_t vpid);
+  result landed(std::uint64_t frame, std::uint64_t gva, intent);
+  bool load_pdptes();
+
+  surroundings around_;
+  controls vmcs_{}, latched_{};
+  std::array<std::uint64_t, 4> pdptes_{};
+  bool in_guest_ = false;
+  tlb tlb_;
+  structure_cache structures_;
+};
+
+}  // namespace umbra::machine

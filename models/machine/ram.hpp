@@ -1,0 +1,82 @@
+// The host memory behind guest frames.
+//
+// Each store notes the cache line that it touched, so that a reset restores those lines only. What a reset restores is
+// zeros, or an image captured earlier (a scene of guest tables, built once and used by many inputs).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "models/machine/journal.hpp"
+#include "models/machine/layout.hpp"
+
+namespace umbra::machine {
+
+/// Contents of all guest frames. `lines` has one bit for each 64-byte line of a frame that may differ from zero.
+struct image {
+  std::array<std::uint64_t, guest_frames> lines{};
+  std::array<std::byte, std::size_t{guest_frames} * 4096> bytes{};
+};
+
+class ram {
+ public:
+  ram();
+
+  /// Forgets pins and all stores: memory is as in `base`, or zero. `base` must outlive its use as a base.
+  void reset(const image* base = nullptr);
+  /// What memory holds now.
+  std::unique_ptr<image> capture() const;
+
+  /// Whether a run of bytes, inside one page, is guest memory at all.
+  static bool contains(std::uint64_t hpa) { return (hpa >> 12) - first_guest_frame < guest_frames; }
+  /// The address of guest frame `n`.
+  static constexpr std::uint64_t address_of_frame(unsigned n) { return (first_guest_frame + n) << 12; }
+
+  /// `bytes` (1 to 8) at `hpa`, zero-extended, at any alignment inside one page. The address must be contained.
+  std::uint64_t load(std::uint64_t hpa, unsigned bytes) const {
+    std::uint64_t value = 0;
+    std::memcpy(&value, &bytes_[offset_of(hpa)], bytes);
+    return value;
+  }
+  void store(std::uint64_t hpa, std::uint64_t value, unsigned bytes) {
+    const std::size_t at = offset_of(hpa);
+    touch(at);
+    touch(at + bytes - 1);
+    const std::uint64_t before = load(hpa, bytes);
+    std::memcpy(&bytes_[at], &value, bytes);
+    journal_.add({hpa, before, load(hpa, bytes), static_cast<std::uint8_t>(bytes), journal_.signer()});
+  }
+  /// All stores since the last reset.
+  umbra::machine::journal& journal() { return journal_; }
+  const umbra::machine::journal& journal() const { return journal_; }
+  /// The 4096 bytes of guest frame `n`, for readers.
+  const std::byte* frame(unsigned n) const { return &bytes_[std::size_t{n} << 12]; }
+
+  /// How often the core has pinned a frame and not unpinned it. The frame must be contained.
+  unsigned pins(std::uint64_t hfn) const { return pins_[hfn - first_guest_frame]; }
+  bool pinned(std::uint64_t hpa) const {
+    const std::uint64_t n = (hpa >> 12) - first_guest_frame;
+    return n < guest_frames && pins_[n] != 0;
+  }
+  void pin(std::uint64_t hfn) { ++pins_[hfn - first_guest_frame], ++pins_out_; }
+  void unpin(std::uint64_t hfn) { --pins_[hfn - first_guest_frame], --pins_out_; }
+  /// Pins not undone yet, over all frames.
+  unsigned pins_out() const { return pins_out_; }
+
+ private:
+  static std::size_t offset_of(std::uint64_t hpa) { return hpa - (first_guest_frame << 12); }
+  void touch(std::size_t at) { touched_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63); }
+  void restore(unsigned frame, std::uint64_t lines);
+
+  std::unique_ptr<std::byte[]> bytes_;
+  std::array<std::uint64_t, guest_frames> touched_{};
+  std::array<std::uint16_t, guest_frames> pins_{};
+  unsigned pins_out_ = 0;
+  umbra::machine::journal journal_;
+  const image* base_ = nullptr;
+};
+
+}  // namespace umbra::machine

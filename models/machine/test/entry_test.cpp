@@ -1,0 +1,112 @@
+#include "models/machine/test/hand_built.hpp"
+
+namespace umbra::machine {
+namespace {
+
+using entry = hand_built;
+
+controls good() {
+  return {x86::cr0::pe | x86::cr0::pg | x86::cr0::wp | x86::cr0::ne, 0x1000, x86::cr4::pae,
+          x86::efer::nxe | x86::efer::lme | x86::efer::lma, 1};
+}
+
+TEST_F(entry, checks_each_control) {
+  EXPECT_EQ(entry_failure(good()), nullptr);
+  const auto refused = [](auto change) {
+    controls c = good();
+    change(c);
+    return entry_failure(c) != nullptr;
+  };
+  for (const std::uint64_t b : {x86::cr0::pe, x86::cr0::pg, x86::cr0::wp, x86::cr0::ne}) {
+    EXPECT_TRUE(refused([&](controls& c) { c.cr0 &= ~b; })) << b;
+  }
+  EXPECT_TRUE(refused([](controls& c) { c.cr0 |= std::uint64_t{1} << 32; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr4 = 0; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr4 |= x86::cr4::la57; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr4 |= x86::cr4::pcide; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr3 |= std::uint64_t{1} << 46; }));
+  EXPECT_FALSE(refused([](controls& c) { c.cr3 |= std::uint64_t{1} << 45; }));
+  EXPECT_TRUE(refused([](controls& c) { c.efer &= ~x86::efer::nxe; }));
+  EXPECT_TRUE(refused([](controls& c) { c.efer &= ~x86::efer::lme; }));
+  EXPECT_TRUE(refused([](controls& c) { c.efer &= ~x86::efer::lma; }));
+  EXPECT_TRUE(refused([](controls& c) { c.efer |= 1u << 12; }));
+  EXPECT_TRUE(refused([](controls& c) { c.vpid = 0; }));
+  EXPECT_TRUE(refused([](controls& c) { c.vpid = 0x10000; }));
+  EXPECT_FALSE(refused([](controls& c) { c.efer = x86::efer::nxe; }));
+  EXPECT_TRUE(refused([](controls& c) { c.efer = x86::efer::nxe, c.cr3 = std::uint64_t{1} << 32; }));
+}
+
+TEST_F(entry, refuses_with_an_incident) {
+  build_level4();
+  program(0, at(pml4), long_mode, 0);
+  EXPECT_FALSE(m.cpu(0).enter());
+  EXPECT_FALSE(m.cpu(0).in_guest());
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+}
+
+TEST_F(entry, refuses_pdptes_with_reserved_bits) {
+  build_pae();
+  for (const std::uint64_t bad : {std::uint64_t{2}, std::uint64_t{4}, std::uint64_t{0x20}, std::uint64_t{0x100},
+                                  std::uint64_t{1} << 46, std::uint64_t{1} << 63}) {
+    roots->set(3, at(pd) | bit::present | bad);
+    program(0, at(roots), x86::efer::nxe);
+    EXPECT_FALSE(m.cpu(0).enter()) << bad;
+    EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+  }
+  roots->set(3, 0x1e6);  // not present: all else is ignored
+  EXPECT_TRUE(m.cpu(0).enter());
+}
+
+TEST_F(entry, reads_pdptes_from_any_aligned_place_in_a_low_table) {
+  build_pae();
+  roots->set(125, roots->get(where_pae >> 30));  // 32-byte group 31, register 1
+  roots->set(where_pae >> 30, 0);
+  program(0, at(roots) + 31 * 32, x86::efer::nxe);
+  ASSERT_TRUE(m.cpu(0).enter());
+  expect_at(access(where_pae), frame(0));
+}
+
+TEST_F(entry, pdptes_must_be_in_a_table_below_4_gib) {
+  build_pae();
+  program(0, at(pd), x86::efer::nxe);
+  EXPECT_FALSE(m.cpu(0).enter());
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+  program(0, at(roots) + 0x10000, x86::efer::nxe);
+  EXPECT_FALSE(m.cpu(0).enter());
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+}
+
+TEST_F(entry, tables_lie_where_they_should) {
+  EXPECT_LT(at(platform::allocate_low_table(host)), std::uint64_t{1} << 32);
+  EXPECT_GE(at(platform::allocate_table(host)), std::uint64_t{1} << 32);
+}
+
+TEST_F(entry, twice_and_access_outside_are_incidents) {
+  build_level4();
+  EXPECT_EQ(access(where).what, answer::broken);
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+  enter_level4();
+  EXPECT_FALSE(m.cpu(0).enter());
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry);
+  EXPECT_TRUE(m.cpu(0).in_guest());
+  m.cpu(0).leave();
+  m.cpu(0).leave();
+  EXPECT_EQ(m.count().exits, 1u);
+  EXPECT_EQ(m.count().entries, 1u);
+}
+
+TEST_F(entry, vmcs_writes_in_guest_mode_and_shared_vpids_are_incidents) {
+  build_level4();
+  enter_level4();
+  platform::write_vmcs(host, 0, x86::vmcs::guest_cr3, 0);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::write_vmcs(host, 1, x86::vmcs::vpid, 1);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::write_vmcs(host, 7, x86::vmcs::vpid, 1);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::write_vmcs(host, 1, static_cast<x86::vmcs>(0x6804 + 2), 1);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+}
+
+}  // namespace
+}  // namespace umbra::machine
