@@ -1,0 +1,82 @@
+// Slots, aliases and logs, against the VMM's own account of them.
+#include "models/invariants/passes.hpp"
+
+namespace umbra::invariants::passes {
+
+namespace {
+
+violation wrong(id which, const char* what, unsigned slot, std::uint64_t expected, std::uint64_t found) {
+  return {which, what, violation::no_page, slot, expected, found};
+}
+
+violation slot(const subject& s, unsigned n) {
+  const memory::slot& have = s.view.memory().slot_at(n);
+  const reference::region& want = s.map.slots[n];
+  if (have.pages != want.pages)
+    return wrong(id::i1_containment, "a slot has the pages that the VMM gave it", n, want.pages, have.pages);
+  if (want.pages == 0) return {};
+  if (have.base.value != want.base)
+    return wrong(id::i1_containment, "a slot is where the VMM put it", n, want.base, have.base.value);
+  if (have.read_only != want.read_only)
+    return wrong(id::i1_containment, "a slot is read-only if the VMM made it so", n, want.read_only, have.read_only);
+  if ((have.dirty != nullptr) != want.logged)
+    return wrong(id::i4_dirty_log, "a slot has a log exactly while it is logged", n, want.logged,
+                 have.dirty != nullptr);
+  return {};
+}
+
+violation places(const subject& s, unsigned n) {
+  const memory::slot& have = s.view.memory().slot_at(n);
+  const reference::region& want = s.map.slots[n];
+  for (std::uint64_t i = 0; i < want.pages; ++i) {
+    const memory::place& p = have.places[i];
+    if (p.backing == nullptr || p.backing->number.value != want.backing + i)
+      return wrong(id::i1_containment, "each page of a slot names the frame that the VMM gave", n, want.backing + i,
+                   p.backing ? p.backing->number.value : 0);
+    if (p.pinned.value != want.backing + i || p.owner != &have)
+      return wrong(id::i1_containment, "each page of a slot keeps its frame pinned", n, want.backing + i,
+                   p.pinned.value);
+    if (s.view.memory().frame_at(p.pinned) != p.backing)
+      return wrong(id::i1_containment, "a frame has one record", n, want.backing + i, p.pinned.value);
+    bool listed = false;
+    unsigned bound = reference::memory_map::limit;
+    for (const memory::place* q = p.backing->places; q != nullptr && bound-- > 0; q = q->next_on_frame)
+      listed |= q == &p;
+    if (!listed) return wrong(id::i1_containment, "a frame knows each slot that shows it", n, want.backing + i, 0);
+  }
+  return {};
+}
+
+}  // namespace
+
+violation logs(const subject& s) {
+  for (unsigned n = 0; n < s.view.memory().slots() && n < s.written.size(); ++n) {
+    const umbra::memory::slot& have = s.view.memory().slot_at(n);
+    if (have.dirty == nullptr || s.written[n] == nullptr) continue;
+    for (std::uint64_t unit = 0; unit < umbra::memory::log_words(have.pages); ++unit) {
+      const std::uint64_t must = s.written[n][unit];
+      if ((must & ~have.dirty[unit]) != 0)
+        return wrong(id::i4_dirty_log, "every write counts: a written page is in the log (64 pages a word)", n, must,
+                     have.dirty[unit]);
+    }
+  }
+  return {};
+}
+
+violation memory(const subject& s, depth d) {
+  const umbra::memory::space& have = s.view.memory();
+  for (unsigned n = 0; n < have.slots() && n < s.map.slot_count; ++n) {
+    if (const violation v = slot(s, n)) return v;
+    if (d == depth::usual) continue;
+    if (const violation v = places(s, n)) return v;
+  }
+  for (unsigned n = 0; n < have.aliases() && n < s.map.alias_count; ++n) {
+    const umbra::memory::alias& a = have.alias_at(n);
+    const reference::alias_region& want = s.map.aliases[n];
+    if (a.pages != want.pages || (a.pages != 0 && (a.base.value != want.base || a.target.value != want.target)))
+      return wrong(id::i1_containment, "an alias is what the VMM made it", n, want.base, a.base.value);
+  }
+  return logs(s);
+}
+
+}  // namespace umbra::invariants::passes

@@ -1,0 +1,51 @@
+// The invariants' names, and what a checker says when one does not hold.
+#pragma once
+
+#include <string_view>
+
+#include <word/word.hpp>
+
+namespace umbra::invariants {
+
+/// The ids of DESIGN.md's table, which crash reports, proofs and the bug bench use too.
+enum class id : unsigned char {
+  none,  ///< all is well
+  i1_containment,
+  i2_soundness,
+  i3_write_protection,
+  i4_dirty_log,
+  i5_reverse_map,
+  i6_parents,
+  i7a_child,
+  i7b_guest,
+  i8_uniqueness,
+  i9_accessed_dirty,
+  i10_roots,
+  i11_tlb,
+  i12_resources,
+  i13_progress,
+  i14_entry,
+  i15_control_registers,
+  i16_exits,
+};
+constexpr unsigned id_count = static_cast<unsigned>(id::i16_exits) + 1;
+
+/// "I2 soundness", for people.
+std::string_view text(id);
+/// "I2", for file names and tables.
+std::string_view short_text(id);
+
+/// The first thing found wrong. It refers to strings of static storage only, so it may be kept.
+struct violation {
+  static constexpr unsigned no_page = ~0u;
+
+  id which = id::none;
+  const char* what = "";    ///< the rule that does not hold, as a clause
+  unsigned page = no_page;  ///< ordinal of the shadow page at stake, if there is one
+  word index{};             ///< of the entry in that page; else whatever `what` counts (a slot, a vCPU, a bucket)
+  word expected{}, found{};
+
+  constexpr explicit operator bool() const { return which != id::none; }
+};
+
+}  // namespace umbra::invariants

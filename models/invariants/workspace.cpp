@@ -1,0 +1,74 @@
+#include "models/invariants/workspace.hpp"
+
+namespace umbra::invariants {
+
+void workspace::begin() {
+  live_ = 0;
+  frame_count_ = 0;
+  if (++check_ != 0) return;
+  // After 2^32 checks the numbers start again: what carries an old one must not be taken for new.
+  by_table_ = {};
+  by_identity_ = {};
+  frames_ = {};
+  for (page_record& p : pages_) p.hashed = 0;
+  check_ = 1;
+}
+
+bool workspace::add_live(unsigned ordinal, const page_facts& facts) {
+  page_record& p = pages_[ordinal];
+  p.facts = facts;
+  p.parents = 0;
+  live_pages_[live_++] = static_cast<std::uint16_t>(ordinal);
+  for (unsigned at = spread(facts.table);; ++at) {
+    index_slot& slot = by_table_[at % index_size];
+    if (slot.check != check_) {
+      slot = {check_, ordinal};
+      return true;
+    }
+    if (pages_[slot.ordinal].facts.table == facts.table) return false;
+  }
+}
+
+workspace::page_record* workspace::table_at(std::uint64_t host_frame) {
+  for (unsigned at = spread(host_frame);; ++at) {
+    const index_slot& slot = by_table_[at % index_size];
+    if (slot.check != check_) return nullptr;
+    if (pages_[slot.ordinal].facts.table == host_frame) return &pages_[slot.ordinal];
+  }
+}
+
+workspace::frame_record* workspace::frame(std::uint64_t number) {
+  for (unsigned at = spread(number);; ++at) {
+    frame_record& f = frames_[at % frame_slots];
+    if (f.check != check_) {
+      if (frame_count_ == frame_limit) return nullptr;
+      f = {number, check_, 0, 0};
+      frame_list_[frame_count_++] = static_cast<std::uint16_t>(at % frame_slots);
+      return &f;
+    }
+    if (f.number == number) return &f;
+  }
+}
+
+const workspace::frame_record* workspace::find_frame(std::uint64_t number) const {
+  for (unsigned at = spread(number);; ++at) {
+    const frame_record& f = frames_[at % frame_slots];
+    if (f.check != check_) return nullptr;
+    if (f.number == number) return &f;
+  }
+}
+
+unsigned workspace::add_identity(unsigned ordinal) {
+  const page_facts& mine = pages_[ordinal].facts;
+  for (unsigned at = spread(mine.frame ^ mine.role << 32 ^ mine.role >> 7);; ++at) {
+    index_slot& slot = by_identity_[at % index_size];
+    if (slot.check != check_) {
+      slot = {check_, ordinal};
+      return ordinal;
+    }
+    const page_facts& other = pages_[slot.ordinal].facts;
+    if (other.frame == mine.frame && other.role == mine.role) return slot.ordinal;
+  }
+}
+
+}  // namespace umbra::invariants

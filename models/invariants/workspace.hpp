@@ -1,0 +1,86 @@
+// Scratch memory of the full checker. The caller supplies it, for the checkers have no heap; one serves any number of
+// VMs, one after the other. What an earlier check left in it counts for nothing: every record carries the number of the
+// check that wrote it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/invariants/page_facts.hpp"
+#include "models/invariants/permission_table.hpp"
+
+namespace umbra::invariants {
+
+class workspace {
+ public:
+  static constexpr unsigned page_limit = 1024, frame_limit = 4096;
+
+  /// What the rebuilt sets say of one host frame of the guest's.
+  struct frame_record {
+    std::uint64_t number = 0;
+    std::uint32_t check = 0;
+    std::uint32_t leaves = 0;   ///< that map it
+    std::uint32_t shadows = 0;  ///< live non-direct pages whose guest table it is
+  };
+  /// What they say of one shadow page.
+  struct page_record {
+    page_facts facts;
+    std::uint32_t parents = 0;  ///< entries that point at it
+    std::uint32_t roots = 0;    ///< contexts' roots that are it
+    std::uint32_t hashed = 0;   ///< number of the check that met it in the hash
+  };
+
+  workspace() = default;
+  workspace(const workspace&) = delete;
+  workspace& operator=(const workspace&) = delete;
+
+  /// Forgets the last check, in constant time.
+  void begin();
+  std::uint32_t check() const { return check_; }
+
+  page_record& page(unsigned ordinal) { return pages_[ordinal]; }
+
+  /// Live pages in ascending order of ordinals.
+  unsigned live() const { return live_; }
+  unsigned live_at(unsigned n) const { return live_pages_[n]; }
+
+  /// Enters a live page. False if its table's host frame is another live page's too.
+  bool add_live(unsigned ordinal, const page_facts&);
+  /// The live page whose table is at a host frame, or null.
+  page_record* table_at(std::uint64_t host_frame);
+
+  /// The record of a frame, made if need be; null if there are more than `frame_limit`.
+  frame_record* frame(std::uint64_t number);
+  /// The record of a frame, or null if nothing was noted of it.
+  const frame_record* find_frame(std::uint64_t number) const;
+  unsigned frames() const { return frame_count_; }
+  const frame_record& frame_at(unsigned n) const { return frames_[frame_list_[n]]; }
+
+  /// Enters (gfn, role) of a live page; the ordinal of one entered earlier with the same, else `ordinal` itself.
+  unsigned add_identity(unsigned ordinal);
+
+  const permission_table& permissions() const { return permissions_; }
+
+  /// The page that check_step() looks at next.
+  unsigned turn = 0;
+
+ private:
+  static constexpr unsigned index_size = 4 * page_limit, frame_slots = 2 * frame_limit;
+  struct index_slot {
+    std::uint32_t check = 0;
+    std::uint32_t ordinal = 0;
+  };
+
+  static unsigned spread(std::uint64_t key) { return static_cast<unsigned>((key * 0x9e37'79b9'7f4a'7c15) >> 40); }
+
+  std::uint32_t check_ = 0;
+  unsigned live_ = 0, frame_count_ = 0;
+  std::array<page_record, page_limit> pages_{};
+  std::array<std::uint16_t, page_limit> live_pages_{};
+  std::array<index_slot, index_size> by_table_{}, by_identity_{};
+  std::array<frame_record, frame_slots> frames_{};
+  std::array<std::uint16_t, frame_limit> frame_list_{};
+  permission_table permissions_{};
+};
+
+}  // namespace umbra::invariants
