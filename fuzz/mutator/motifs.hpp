@@ -1,0 +1,15 @@
+// Short sequences of ops that strain what every shadow MMU must keep in step. None aims at a particular mistake.
+#pragma once
+
+#include "fuzz/mutator/composer.hpp"
+
+namespace umbra::fuzz {
+
+/// Appends one motif, chosen at random.
+void add_motif(composer&);
+/// Appends accesses to many different tables.
+void add_spread(composer&, unsigned accesses);
+/// Appends one op that walks through tables of their own.
+void add_sweep(composer&, unsigned steps);
+
+}  // namespace umbra::fuzz

@@ -1,0 +1,77 @@
+// The language of the harness: what a guest, its VMM and its devices may do, one step at a time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/x86/features.hpp"
+
+namespace umbra::fuzz {
+
+/// The numbers are part of the raw format, version 1: never renumber, only add.
+enum class kind : std::uint8_t {
+  read = 0,        ///< guest data read:  address, size, by
+  write = 1,       ///< guest data write: address, size, value, by
+  fetch = 2,       ///< guest instruction fetch: address, by
+  cr0 = 3,         ///< MOV to CR0: value
+  cr3 = 4,
+  cr4 = 5,
+  efer = 6,        ///< WRMSR IA32_EFER: value
+  invlpg = 7,      ///< address
+  slot = 8,        ///< set memory slot: index, address = base gfn, value = backing page, count = pages (0 deletes), bits = slot_bits
+  alias = 9,       ///< set alias: index, address = base gfn, value = target gfn, count = pages (0 deletes)
+  log = 10,        ///< dirty log of slot `index`: on if count != 0
+  read_log = 11,   ///< read and clear the log of slot `index`
+  reclaim = 12,    ///< ask for `count` free shadow pages
+  zap_all = 13,
+  vcpu = 14,       ///< go on as vCPU `index`; the other one stays in guest mode until it is kicked
+  race = 15,       ///< arms a write that lands just before the count-th guest-memory read (0 = first) of the next op: who, address (gva for vcpu, gpa else), size, value
+  poke = 16,       ///< VMM or device writes guest-physical memory behind the core's back: address, size, value
+  patch = 17,      ///< VMM writes guest-physical memory through the core (write_physical): address, size, value
+  speculate = 18,  ///< vCPU `index`'s processor walks and caches `address` of its own accord
+  exhaust = 19,    ///< a burst of reads through `count` distinct 1-MiB steps from `address`: drives the pool to its floor
+};
+constexpr unsigned kind_count = 20;
+
+/// Who a racing write comes from.
+enum class racer : std::uint8_t { vcpu = 0, vmm = 1, device = 2 };
+
+/// How a guest access is made.
+struct maker {
+  std::uint8_t cpl = 0;   ///< 0 to 3
+  bool ac = false;        ///< EFLAGS.AC
+  bool implicit = false;  ///< an implicit supervisor access (descriptor table), whatever the CPL (SDM 4.6)
+};
+
+enum slot_bits : std::uint8_t { slot_read_only = 1, slot_logged = 2 };
+
+struct op {
+  fuzz::kind kind = kind::read;
+  std::uint8_t size = 8;    ///< bytes, 1 to 8
+  std::uint8_t index = 0;
+  std::uint8_t bits = 0;
+  racer who = racer::vcpu;
+  maker by{};
+  std::uint32_t count = 0;
+  std::uint64_t address = 0;
+  std::uint64_t value = 0;
+};
+
+/// The paging mode that vCPUs are brought to (by ordinary CR writes) before the first op.
+enum class start : std::uint8_t { real = 0, paging_off = 1, bits32 = 2, pae = 3, level4 = 4 };
+
+/// What is fixed before the first op.
+struct setup {
+  x86::features cpuid{};
+  std::uint16_t shadow_pages = 64;
+  std::uint8_t scene = 1;       ///< which image of guest tables memory starts with (fuzz/scene.hpp); 0 = zeros
+  fuzz::start start = start::level4;
+  bool wp = true, nxe = true, smep = false, smap = false, pse = true, pge = false;  ///< as far as the mode has them
+};
+
+struct program {
+  fuzz::setup setup{};
+  std::vector<op> ops;
+};
+
+}  // namespace umbra::fuzz
