@@ -1,0 +1,219 @@
+// Guest accesses: the loop of hardware, exits and the core's answers that one instruction goes through.
+#include <algorithm>
+
+#include "fuzz/world/world.hpp"
+#include "models/reference/walk.hpp"
+
+namespace umbra::fuzz {
+
+namespace {
+
+/// An `exhaust` makes at most this many accesses.
+constexpr unsigned burst_limit = 64;
+constexpr std::uint64_t burst_step = std::uint64_t{1} << 20;
+
+/// Exits after which an access is given up. The bound that the design promises is tighter (I13) and judged afterwards.
+constexpr unsigned exit_limit = 24;
+
+constexpr std::uint64_t mask_of(unsigned bytes) {
+  return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * bytes) - 1;
+}
+
+}  // namespace
+
+world::attempt world::begin(unsigned id, const op& o, std::uint64_t gva, unsigned bytes) const {
+  attempt a;
+  a.vcpu = id;
+  // SDM 4.6: an implicit access is a supervisor's whatever the CPL, and EFLAGS.AC does not count for it.
+  a.by.user = o.by.cpl == 3 && !o.by.implicit;
+  a.by.ac = o.by.ac && !a.by.user && !o.by.implicit;
+  a.by.write = o.kind == kind::write || o.kind == kind::race;
+  a.by.fetch = o.kind == kind::fetch;
+  gva = linear(id, gva);
+  a.bytes = clipped(id, gva, bytes);
+  a.value = o.value & mask_of(a.bytes);
+  a.begun = now();
+  const auto in_page = static_cast<unsigned>(page_size - (gva & page_offset_mask));
+  const unsigned first = std::min(a.bytes, in_page);
+  a.parts[0] = {gva, first, {}};
+  a.count = 1;
+  if (first < a.bytes) {
+    a.parts[1] = {gva + first, a.bytes - first, {}};
+    a.count = 2;
+  }
+  const guest_view memory = view();
+  for (unsigned n = 0; n < a.count; ++n) {
+    a.parts[n].expected = reference::walk(memory, registers_[id], a.parts[n].gva, a.by);
+  }
+  return a;
+}
+
+void world::access(const op& o) {
+  attempt a = begin(current_, o, o.address, o.kind == kind::fetch ? 1 : o.size);
+  if (observer_) {
+    for (unsigned n = 0; n < a.count; ++n) observer_->expects(a.parts[n].gva, a.parts[n].expected);
+  }
+  for (unsigned n = 0; n < a.count; ++n) paths_.push_back({current_, a.parts[n].gva});
+  effective_ = true;
+  ++tally_.accesses;
+  const outcome out = drive(a);
+  if (observer_) observer_->accessed(o, out);
+  if (finding_) return;
+
+  mix(static_cast<std::uint64_t>(out.ending) << 32 ^ out.error_code << 8 ^ out.exits);
+  mix(out.address ^ out.value);
+  mix(out.host[0] ^ out.host[1] << 1);
+  judge(a, out);
+  if (out.ending == ending::page_fault) {
+    ++tally_.guest_faults;
+    machine_->memory().journal().mark();
+    pasts_[current_].invalidated({now(), invalidation::scope::fault, page_shift, out.address});
+  }
+}
+
+void world::exhaust(const op& o) {
+  op read = o;
+  read.kind = kind::read;
+  read.size = 1;
+  for (unsigned n = 0; n < std::min(o.count, burst_limit) && !finding_; ++n) {
+    access(read);
+    read.address += burst_step;
+  }
+}
+
+outcome world::drive(attempt& a) {
+  outcome out;
+  machine::processor& cpu = machine_->cpu(a.vcpu);
+  vcpu::vcpu& guest = *vcpus_[a.vcpu];
+  const machine::request request{a.by.user, a.by.write, a.by.fetch, a.by.ac};
+  const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
+
+  for (;;) {
+    if (!cpu.in_guest()) {
+      const mmu::verdict ready = guest.enter();
+      if (observer_) observer_->enters(a.vcpu, ready);
+      if (ready == mmu::verdict::shutdown) {
+        out.ending = ending::shutdown;
+        return out;
+      }
+      if (ready != mmu::verdict::resume) {
+        fail("outcome", "the core answered %u to VM entry", static_cast<unsigned>(ready));
+        return out;
+      }
+      if (!cpu.enter()) return out;  // an incident says why
+    }
+
+    // An instruction translates all that it touches before it does anything.
+    machine::result at[2];
+    unsigned reached = 0;
+    while (reached < a.count && (at[reached] = cpu.access(a.parts[reached].gva, request)).ok) ++reached;
+    if (reached == a.count) {
+      out.ending = ending::done;
+      for (unsigned n = 0; n < a.count; ++n) out.host[n] = at[n].hpa;
+      perform_by_hardware(a, out);
+      return out;
+    }
+    const machine::result& missed = at[reached];
+    if (missed.what != machine::answer::page_fault) {
+      fail("outcome", "hardware could not translate %#llx", static_cast<unsigned long long>(a.parts[reached].gva));
+      return out;
+    }
+
+    cpu.leave();
+    if (++out.exits > exit_limit) {
+      fail("I13", "%u exits and no end of an access to %#llx", out.exits,
+           static_cast<unsigned long long>(a.parts[0].gva));
+      return out;
+    }
+    exit_event event{a.vcpu, a.parts[reached].gva, missed.error_code, {}, false};
+    event.answer = guest.page_fault({event.address}, by);
+    if (observer_) observer_->exits(event);
+    if (event.answer.next == mmu::verdict::emulate) {
+      a.emulated_from = now();
+      event.answer = guest.write({a.parts[0].gva}, a.value, a.bytes, by);
+      event.emulation = true;
+      if (observer_) observer_->exits(event);
+      if (event.answer.next == mmu::verdict::resume) {
+        if (!emulate(a, out)) return out;
+        out.ending = ending::done;
+        return out;
+      }
+    }
+    switch (event.answer.next) {
+      case mmu::verdict::resume:
+      case mmu::verdict::retry:
+        continue;
+      case mmu::verdict::inject:
+        out.ending = ending::page_fault;
+        out.error_code = event.answer.error_code;
+        out.address = event.answer.fault.value;
+        return out;
+      case mmu::verdict::mmio:
+        out.ending = ending::mmio;
+        out.address = event.answer.address.value;
+        return out;
+      case mmu::verdict::shutdown:
+        out.ending = ending::shutdown;
+        return out;
+      case mmu::verdict::emulate:
+        fail("outcome", "the core asks to emulate a write again");
+        return out;
+    }
+  }
+}
+
+void world::perform_by_hardware(const attempt& a, outcome& out) {
+  machine::ram& memory = machine_->memory();
+  if (a.by.write) {
+    check_accessed_dirty(a, out);
+    const machine::author before = memory.journal().sign(machine::author::guest);
+    unsigned done = 0;
+    for (unsigned n = 0; n < a.count; ++n) {
+      if (memory.contains(out.host[n])) memory.store(out.host[n], a.value >> 8 * done, a.parts[n].bytes);
+      done += a.parts[n].bytes;
+    }
+    memory.journal().sign(before);
+    return;
+  }
+  unsigned done = 0;
+  for (unsigned n = 0; n < a.count; ++n) {
+    if (memory.contains(out.host[n])) out.value |= memory.load(out.host[n], a.parts[n].bytes) << 8 * done;
+    done += a.parts[n].bytes;
+  }
+  check_accessed_dirty(a, out);
+}
+
+/// Finds the stores that the emulated write came to: the core's last ones, one for each page. A race may have landed
+/// between or after them.
+bool world::emulate(attempt& a, outcome& out) {
+  out.emulated = true;
+  const machine::journal& stores = machine_->memory().journal();
+  // Accessed and dirty bits come first: both pages are translated before a byte is written.
+  unsigned left = a.count;
+  for (std::size_t n = stores.size(); left > 0 && n > a.emulated_from; --n) {
+    if (stores[n - 1].by == machine::author::core) a.data[--left] = n - 1;
+  }
+  if (left != 0) {
+    fail("memory", "a write to %#llx was emulated, and guest memory is as before",
+         static_cast<unsigned long long>(a.parts[0].gva));
+    return false;
+  }
+  unsigned done = 0;
+  for (unsigned n = 0; n < a.count; ++n) {
+    const machine::stored& s = stores[a.data[n]];
+    const std::uint64_t due = a.value >> 8 * done & mask_of(a.parts[n].bytes);
+    if (s.by != machine::author::core || s.bytes != a.parts[n].bytes || s.after != due) {
+      fail("memory", "the emulated write of %u bytes at %#llx stored %#llx (%u bytes at host %#llx), not %#llx",
+           a.bytes, static_cast<unsigned long long>(a.parts[n].gva), static_cast<unsigned long long>(s.after), s.bytes,
+           static_cast<unsigned long long>(s.hpa), static_cast<unsigned long long>(due));
+      return false;
+    }
+    out.host[n] = s.hpa;
+    suspended_.written(s, a.data[n]);
+    done += a.parts[n].bytes;
+  }
+  check_accessed_dirty(a, out);
+  return true;
+}
+
+}  // namespace umbra::fuzz

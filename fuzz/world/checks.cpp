@@ -1,0 +1,100 @@
+// The invariants after each op, and the account of written pages that the dirty log is held to.
+#include "fuzz/world/cache_list.hpp"
+#include "fuzz/world/world.hpp"
+
+namespace umbra::fuzz {
+
+/// Each store of the op: for the checkers that follow what was written, and for the slots that are logged. Writes by
+/// the VMM or a device behind the core's back are the VMM's own to remember.
+void world::note_stores() {
+  const machine::journal& stores = machine_->memory().journal();
+  for (; op_begun_ < stores.size(); ++op_begun_) {
+    const machine::stored& s = stores[op_begun_];
+    if (s.bytes == 0) continue;
+    const std::uint64_t frame = s.hpa >> page_shift;
+    bytes_.push_back({frame, static_cast<unsigned>(s.hpa & page_offset_mask), s.bytes});
+    if (s.by == machine::author::host) continue;
+    for (unsigned id = 0; id < slots; ++id) {
+      const reference::region& r = map_.slots[id];
+      const std::uint64_t page = frame - r.backing;
+      if (r.logged && page < r.pages) written_[id][page / 64] |= std::uint64_t{1} << page % 64;
+    }
+  }
+}
+
+bool world::report(const invariants::violation& v) {
+  if (!v) return false;
+  const auto name = invariants::text(v.which);
+  static constexpr const char* ids[] = {"none", "I1", "I2",  "I3",  "I4",  "I5",  "I6",  "I7a", "I7b",
+                                        "I8",   "I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16"};
+  static_assert(std::size(ids) == invariants::id_count);
+  char place[64] = "";
+  if (v.page != invariants::violation::no_page) std::snprintf(place, sizeof place, " (shadow page %u)", v.page);
+  fail(ids[static_cast<unsigned>(v.which)], "%.*s: %s%s, index %llu: expected %#llx, found %#llx",
+       static_cast<int>(name.size()), name.data(), v.what, place, static_cast<unsigned long long>(v.index),
+       static_cast<unsigned long long>(v.expected), static_cast<unsigned long long>(v.found));
+  return true;
+}
+
+template <class F>
+auto world::with_subject(F&& f) {
+  const auto page = [](const void* ram, word frame) {
+    return static_cast<const machine::ram*>(ram)->frame(static_cast<unsigned>(frame - machine::first_guest_frame));
+  };
+  const auto covers = [](const void* list, unsigned page, unsigned index) {
+    return static_cast<const suspensions*>(list)->covers(page, index);
+  };
+  std::array<invariants::written_pages, slots> written;
+  for (unsigned id = 0; id < slots; ++id) written[id] = written_[id].data();
+  const invariants::subject s{
+      .view = mmu::view(*mmu_),
+      .map = map_,
+      .registers = registers_,
+      .guest = {page, &machine_->memory()},
+      .suspended = {suspended_.empty() ? nullptr : +covers, &suspended_},
+      .written = written,
+  };
+  return f(s);
+}
+
+/// Grows whenever the core, by its own account, may have changed a shadow entry, a root or what processors remember.
+std::uint64_t world::shadow_changes() const {
+  const mmu::statistics& c = mmu_->counters();
+  return c.pf_fixed + c.pf_emulate + c.pf_retry + c.tlb_flush + c.remote_tlb_flush + c.invlpg + c.pte_write +
+         c.pte_updated + c.shadow_zapped + c.cache_miss + c.root_load;
+}
+
+void world::check() {
+  const std::uint64_t changes = shadow_changes();
+  if (!check_each_) {
+    // Nothing is shadowed before the first op. Later, an access that the processor could translate, or one that the
+    // core answers with a fault, changes nothing; if the core says so wrongly, the next check that runs will see.
+    if (number_ == finding::before_first) return;
+    if (bytes_.empty() && !everything_ && changes == checked_changes_) return;
+  }
+  checked_changes_ = changes;
+  with_subject([&](const invariants::subject& s) {
+    ++tally_.checks;
+    if (check_each_) {
+      ++tally_.full_checks;
+      if (report(invariants::check_all(s, *workspace_))) return;
+    } else if (report(invariants::check_step(s, *workspace_, {paths_, bytes_, everything_}))) {
+      return;
+    }
+    report(invariants::check_caches(s, cache_list(*machine_), vcpus));
+  });
+}
+
+void world::check_fully() {
+  ++tally_.checks;
+  ++tally_.full_checks;
+  // What only the thorough check sees takes as long as all the rest of an input, and needs no certain input to show.
+  const bool thorough = check_each_ || trace_ % 8 == 0;
+  with_subject([&](const invariants::subject& s) {
+    const auto depth = thorough ? invariants::depth::thorough : invariants::depth::usual;
+    if (report(invariants::check_all(s, *workspace_, depth))) return;
+    report(invariants::check_caches(s, cache_list(*machine_), vcpus));
+  });
+}
+
+}  // namespace umbra::fuzz

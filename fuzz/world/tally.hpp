@@ -1,0 +1,25 @@
+// What a world counts. Benches divide by these, so skipped and rejected ops are not among the effective ones.
+#pragma once
+
+#include <cstdint>
+
+namespace umbra::fuzz {
+
+struct tally {
+  std::uint64_t programs = 0;   ///< started
+  std::uint64_t ops = 0;        ///< of all kinds, ineffective ones included
+  std::uint64_t effective = 0;  ///< those that did something: an access made, a register or the memory map changed, ...
+  std::uint64_t accesses = 0;   ///< guest reads, writes and fetches, each step of an `exhaust` included
+  std::uint64_t faulting = 0;   ///< effective ops with at least one page-fault exit
+  std::uint64_t table_writes = 0;    ///< effective ops in which the core wrote, or saw written, a shadowed guest table
+  std::uint64_t fault_or_table = 0;  ///< effective ops that count in either of the two
+  std::uint64_t exits = 0;           ///< page-fault exits
+  std::uint64_t guest_faults = 0;    ///< accesses that ended in #PF
+  std::uint64_t stale = 0;           ///< outcomes that only a cached translation explains
+  std::uint64_t races = 0;           ///< armed writes that landed
+  std::uint64_t checks = 0;          ///< invariants checked, one a page or entry set as models/invariants counts them
+  std::uint64_t full_checks = 0;
+  unsigned live_pages = 0;  ///< live shadow pages when the last program ended, before teardown
+};
+
+}  // namespace umbra::fuzz

@@ -1,0 +1,218 @@
+// The world that a program of ops runs in: the core under test on the simulated machine, beside the reference model
+// that says what each op must come to, and the checkers that look at the core's state after it.
+//
+//   world w;
+//   if (!w.run(program)) report(*w.last_finding());
+//
+// Deterministic: the same program gives the same trace(), whatever ran before.
+#pragma once
+
+#include <array>
+#include <csetjmp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/vcpu/vcpu.hpp"
+#include "fuzz/op.hpp"
+#include "fuzz/world/finding.hpp"
+#include "fuzz/world/guest_view.hpp"
+#include "fuzz/world/holder.hpp"
+#include "fuzz/world/observer.hpp"
+#include "fuzz/world/outcome.hpp"
+#include "fuzz/world/past.hpp"
+#include "fuzz/world/suspensions.hpp"
+#include "fuzz/world/tally.hpp"
+#include "models/invariants/check.hpp"
+#include "models/machine/machine.hpp"
+#include "models/reference/control_registers.hpp"
+#include "models/reference/memory_map.hpp"
+#include "models/reference/registers.hpp"
+#include "models/reference/translation.hpp"
+
+namespace umbra::fuzz {
+
+class world {
+ public:
+  static constexpr unsigned vcpus = 2;
+  static constexpr unsigned slots = 4, aliases = 4;
+
+  world();
+  ~world();
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+
+  /// Everything new: memory as the scene has it, default slots, both vCPUs in the start mode. What a vCPU cannot have
+  /// (long mode without the feature, a pool below the core's minimum) becomes the nearest that it can. False: a
+  /// finding.
+  bool start(const setup&);
+  /// Executes one op in the core and in the model, and checks. False: a finding; nothing more can be stepped.
+  bool step(const op&);
+  /// Full check, teardown, conservation. Call it once after the last step, also after a finding (it then only lets go).
+  bool finish();
+
+  /// All of the above. False: a finding.
+  bool run(const program&);
+
+  /// What went wrong first since start(), or null.
+  const finding* last_finding() const { return finding_ ? &*finding_ : nullptr; }
+
+  /// With `on`, the full checker runs after every op, not only at the end.
+  void check_each(bool on) { check_each_ = on; }
+  /// Shows what happens to `o` (null: nobody). Keeps no ownership.
+  void watch(observer* o) { observer_ = o; }
+
+  /// A hash over all outcomes since start().
+  std::uint64_t trace() const { return trace_; }
+  /// Counted since the world was made; `live_pages` is of the last program.
+  const tally& counts() const { return tally_; }
+
+  // --- for those who look on
+  // ------------------------------------------------------------------------------------------
+
+  unsigned current() const { return current_; }
+  machine::machine& hardware() { return *machine_; }
+  const mmu::mmu& shadow() const { return *mmu_; }
+  const vcpu::vcpu& guest(unsigned id) const { return *vcpus_[id]; }
+  const reference::registers& registers(unsigned id) const { return registers_[id]; }
+  const reference::memory_map& map() const { return map_; }
+  const setup& begun_with() const { return setup_; }
+  /// Shadow entries that may disagree with the guest's tables for now (writes behind the core's back).
+  std::size_t suspended() const { return suspended_.size(); }
+
+ private:
+  static constexpr unsigned race_limit = machine::race_schedule::limit;
+
+  /// One page's part of an access.
+  struct fragment {
+    std::uint64_t gva = 0;
+    unsigned bytes = 0;
+    reference::translation expected{};  ///< what the tables said before the access
+  };
+  /// An access, taken apart.
+  struct attempt {
+    unsigned vcpu = 0;
+    unsigned count = 0;  ///< of fragments, 1 or 2
+    std::array<fragment, 2> parts{};
+    std::uint64_t value = 0;  ///< of a write
+    unsigned bytes = 0;
+    reference::access by{};
+    reference::moment begun = 0;
+    reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
+    std::array<reference::moment, 2> data{reference::never,
+                                          reference::never};  ///< the stores that are the write itself
+  };
+  /// How one fragment was seen to end.
+  struct sighting {
+    fuzz::ending ending;
+    std::uint64_t error_code = 0, address = 0;  ///< address: guest-physical for `mmio`, host-physical for `done`
+  };
+  struct armed_race {
+    world* self = nullptr;
+    op what{};
+  };
+
+  // world.cpp
+  void dismantle();
+  void abandon();
+  void perform(const op&);
+  void dispatch(const op&);
+  static void on_incident(void* self, const machine::incident&);
+  void conclude(const op&);
+  void report_incidents();
+  bool set_up_vcpu(unsigned id);
+  /// Notes what went wrong, unless something did before; the text is formatted as by printf.
+  [[gnu::format(printf, 3, 4)]] void fail(const char* id, const char* format, ...);
+  void mix(std::uint64_t);
+  guest_view view() const { return {map_, machine_->memory()}; }
+  reference::moment now() const { return machine_->memory().journal().size(); }
+  std::uint64_t linear(unsigned vcpu, std::uint64_t gva) const;
+  unsigned clipped(unsigned vcpu, std::uint64_t gva, unsigned bytes) const;
+
+  // access.cpp
+  void access(const op&);
+  void exhaust(const op&);
+  attempt begin(unsigned vcpu, const op&, std::uint64_t gva, unsigned bytes) const;
+  outcome drive(attempt&);
+  void perform_by_hardware(const attempt&, outcome&);
+  bool emulate(attempt&, outcome&);
+
+  // judge.cpp
+  void judge(const attempt&, const outcome&);
+  void judge_fragment(const attempt&, const fragment&, const sighting&);
+  bool legal(const attempt&, const fragment&, const sighting&);
+  bool same(const reference::translation&, const attempt&, const sighting&) const;
+  template <class Accept>
+  bool some_outcome(const attempt&, const fragment&, Accept&&) const;
+  void check_accessed_dirty(const attempt&, const outcome&);
+  void judge_stores(const attempt&);
+  bool due(const attempt&, const machine::stored&) const;
+
+  // registers.cpp
+  void write_register(const op&);
+  bool explained_by_race(const op&, bool taken, reference::moment begun, reference::registers& next,
+                         reference::cr_effect&) const;
+  bool same_registers(const reference::registers&) const;
+  void invalidate_page(const op&);
+  void settle_path(std::uint64_t gva, reference::moment begun);
+  void expect_no_stores(reference::moment begun, const char* by);
+
+  // vmm.cpp
+  void set_slot(const op&);
+  void set_alias(const op&);
+  void set_log(const op&);
+  void read_log(const op&);
+  void reclaim(const op&);
+  void patch(const op&);
+  void poke(const op&);
+  bool store_behind(std::uint64_t gpa, std::uint64_t value, unsigned bytes);
+
+  // race.cpp
+  void arm(const op&);
+  static void land(void* armed);
+  void land_by_vcpu(const op&);
+
+  // checks.cpp
+  void check();
+  void check_fully();
+  std::uint64_t shadow_changes() const;
+  bool report(const invariants::violation&);
+  template <class F>
+  auto with_subject(F&& f);
+  void note_stores();
+
+  std::unique_ptr<machine::machine> machine_;
+  std::unique_ptr<invariants::workspace> workspace_;
+  holder<memory::space> space_;
+  holder<mmu::mmu> mmu_;
+  std::array<holder<vcpu::vcpu>, vcpus> vcpus_;
+  std::array<reference::registers, vcpus> registers_{};
+  std::array<past, vcpus> pasts_;
+  reference::memory_map map_{};
+  suspensions suspended_;
+  std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
+  std::array<armed_race, race_limit> races_{};
+  unsigned armed_ = 0;
+  setup setup_{};
+  unsigned current_ = 0;
+  std::size_t number_ = finding::before_first;
+  std::optional<finding> finding_;
+  std::uint64_t trace_ = 0;
+  bool check_each_ = false;
+  observer* observer_ = nullptr;
+  tally tally_{};
+
+  // Of the op that is going on.
+  std::jmp_buf out_;      ///< where to go on when an assertion in the core fails
+  bool in_core_ = false;  ///< out_ may be used
+  reference::moment op_begun_ = 0;
+  std::uint64_t races_before_ = 0;
+  bool effective_ = false;             ///< it did something
+  bool everything_ = false;            ///< it may have changed any shadow entry
+  std::uint64_t checked_changes_ = 0;  ///< shadow_changes() at the last check
+  std::vector<invariants::touched_path> paths_;
+  std::vector<invariants::touched_bytes> bytes_;
+};
+
+}  // namespace umbra::fuzz
