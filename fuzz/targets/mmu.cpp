@@ -1,0 +1,45 @@
+// The shadow MMU under arbitrary programs of ops. A finding aborts, so that the engine keeps the input.
+//
+// UMBRA_CHECK=each runs the full checker after every op rather than at the end of each input only.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "fuzz/ops/codec.hpp"
+#include "fuzz/targets/board.hpp"
+#include "fuzz/world/world.hpp"
+
+namespace {
+
+using namespace umbra::fuzz;
+
+/// What lives as long as the process.
+struct bench {
+  bench() {
+    const char* check = std::getenv("UMBRA_CHECK");
+    under_test.check_each(check != nullptr && std::strcmp(check, "each") == 0);
+  }
+  world under_test;
+  board shown;
+  program decoded;
+};
+
+bench& the_bench() {
+  static bench b;
+  return b;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  bench& b = the_bench();
+  decode({data, size}, b.decoded);
+  const bool well = b.under_test.run(b.decoded);
+  b.shown.show(b.under_test);
+  if (well) return 0;
+  const finding& f = *b.under_test.last_finding();
+  b.shown.show(f);
+  std::fprintf(stderr, "umbra: finding %s: %s\n", f.id, f.text);
+  std::abort();
+}
