@@ -1,0 +1,63 @@
+// The guest program: learns what it runs on, then makes and runs scenes until it has made as many translations as
+// asked.
+#include "fuzz/guest/program/descriptors.hpp"
+#include "fuzz/guest/program/machine.hpp"
+#include "fuzz/guest/program/memory.hpp"
+#include "fuzz/guest/program/run.hpp"
+#include "fuzz/guest/shared/generator.hpp"
+#include "fuzz/guest/shared/record.hpp"
+
+namespace umbra::opguest {
+namespace {
+
+console out;
+scene current_scene;
+
+void run(const environment& machine, const order& asked) {
+  out.put32(record::magic);
+  out.put8(machine.maxphyaddr);
+  out.put8(record::pack(machine));
+  out.put64(asked.seed);
+  out.put32(asked.first);
+
+  const generator scenes{machine, asked.seed};
+  windows w{};
+  std::uint32_t done = 0;
+  for (std::uint32_t number = asked.first; done < asked.translations; ++number) {
+    if (number == asked.first || number % scenes_in_epoch == 0) {
+      w = draw_windows(asked.seed, number / scenes_in_epoch);
+      tag_data_frames(machine, w);
+    }
+    scenes.make(number, w, current_scene);
+    run_scene(number, current_scene, out);
+    done += current_scene.probes_used;
+  }
+  out.put8(record::end_mark);
+  out.put32(done);
+  out.flush();
+}
+
+}  // namespace
+}  // namespace umbra::opguest
+
+extern "C" [[noreturn]] void guest_main(std::uint32_t, const umbra::opguest::boot_information* boot) {
+  using namespace umbra::opguest;
+  const environment machine = explore(*boot);
+  const order asked = read_order(*boot);
+  load_descriptors();
+  enable_own_paging(machine);
+  run(machine, asked);
+  power_off();
+}
+
+// What the compiler may call.
+extern "C" void* memset(void* to, int value, decltype(sizeof(0)) count) {
+  void* const start = to;
+  asm volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+  return start;
+}
+extern "C" void* memcpy(void* to, const void* from, decltype(sizeof(0)) count) {
+  void* const start = to;
+  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+  return start;
+}
