@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# replay.sh CLI TARGET DIRECTORY: encodes each op file of DIRECTORY and runs TARGET on them all, once.
+set -euo pipefail
+
+cli=$1
+target=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+shopt -s nullglob
+files=("$3"/*.ops)
+if ((${#files[@]} == 0)); then
+  echo "there is no op file in $3"
+  exit 0
+fi
+for file in "${files[@]}"; do "$cli" ops "$file" --to raw -o "$work/$(basename "$file" .ops)"; done
+cd "$work"
+"$target" -artifact_prefix="$work/finding-" "$work"/*
+echo "${#files[@]} op files replayed"

@@ -1,0 +1,4 @@
+// A global that needs a constructor to run.
+int start();
+
+int counter = start();

@@ -1,0 +1,2 @@
+// A SIMD register.
+void f() { asm volatile("movaps %xmm0, %xmm1"); }

@@ -1,0 +1,4 @@
+// Thread-local storage.
+thread_local int depth;
+
+int f() { return ++depth; }

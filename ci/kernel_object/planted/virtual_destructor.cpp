@@ -1,0 +1,5 @@
+// A virtual destructor, which drags in operator delete.
+struct base {
+  virtual ~base();
+};
+base::~base() {}

@@ -1,0 +1,2 @@
+// An x87 instruction.
+void f() { asm volatile("fldz"); }

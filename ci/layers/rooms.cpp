@@ -1,0 +1,55 @@
+#include "ci/layers/rooms.hpp"
+
+namespace umbra::ci {
+
+namespace {
+
+constexpr std::string_view reference_uses[] = {"core/word", "core/x86"};
+constexpr std::string_view guest_uses[] = {"fuzz/guest", "core/x86"};
+
+// fuzz/guest/program runs on bare hardware, so it brings all it needs but the facts of the architecture.
+constexpr room all[] = {
+    {"core/word", true},
+    {"core/x86", true},
+    {"core/platform", true},
+    {"core/memory", true},
+    {"core/mmu", true},
+    {"core/vcpu", true},
+    {"core/emulate", true},
+    {"core/io", true},
+    {"core/vmx", true},
+    {"models/reference", true, reference_uses},
+    {"models/invariants", true},
+    {"core/module", false},
+    {"models/machine", false},
+    {"models/smt", false},
+    {"fuzz", false},
+    {"fuzz/guest/program", false, guest_uses},
+    {"proofs", false},
+    {"tools", false},
+    {"corpus", false},
+    {"ci", false},
+    {"reports", false},
+};
+
+constexpr std::string_view headers[] = {"algorithm", "array",       "bit",     "concepts",    "cstddef",
+                                        "cstdint",   "limits",      "optional", "span",       "string_view",
+                                        "tuple",     "type_traits", "utility"};
+
+}  // namespace
+
+std::span<const room> rooms() { return all; }
+
+std::span<const std::string_view> freestanding_headers() { return headers; }
+
+int room_of(std::string_view path) {
+  int best = -1;
+  for (int i = 0; i < static_cast<int>(std::size(all)); ++i) {
+    const auto& prefix = all[i].path;
+    const bool inside = path.starts_with(prefix) && path.size() > prefix.size() && path[prefix.size()] == '/';
+    if (inside && (best < 0 || prefix.size() > all[best].path.size())) best = i;
+  }
+  return best;
+}
+
+}  // namespace umbra::ci

@@ -1,0 +1,42 @@
+# Compiler flags, as interface targets: umbra::flags for everything, umbra::freestanding for the rooms that run in a kernel,
+# umbra::instrumented for code whose coverage guides the fuzzers.
+add_library(umbra_flags INTERFACE)
+add_library(umbra::flags ALIAS umbra_flags)
+target_compile_features(umbra_flags INTERFACE cxx_std_20)
+target_compile_options(umbra_flags INTERFACE -Wall -Wextra)
+target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR})
+
+# The one place that decides which <word/word.hpp> a build gets.
+if(UMBRA_FLAVOUR STREQUAL opaque)
+  target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/ci/opaque)
+else()
+  target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/core)
+endif()
+
+add_library(umbra_freestanding INTERFACE)
+add_library(umbra::freestanding ALIAS umbra_freestanding)
+target_link_libraries(umbra_freestanding INTERFACE umbra::flags)
+target_compile_options(umbra_freestanding INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+if(UMBRA_FLAVOUR STREQUAL kernel)
+  include(kernel_flags)
+  target_compile_options(umbra_freestanding INTERFACE ${umbra_kernel_flags})
+endif()
+
+add_library(umbra_instrumented INTERFACE)
+add_library(umbra::instrumented ALIAS umbra_instrumented)
+
+if(UMBRA_SANITIZE)
+  target_compile_options(umbra_flags INTERFACE -fsanitize=${UMBRA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(umbra_flags INTERFACE -fsanitize=${UMBRA_SANITIZE})
+endif()
+
+if(UMBRA_COVERAGE)
+  target_compile_options(umbra_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(umbra_flags INTERFACE -fprofile-instr-generate)
+endif()
+
+if(UMBRA_FLAVOUR MATCHES "^(host|replay)$")
+  target_link_options(umbra_flags INTERFACE -fuse-ld=lld)
+  # The mutators know the structure of an input, so tracing of comparisons would cost speed and find nothing.
+  target_compile_options(umbra_instrumented INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,stack-depth)
+endif()

@@ -1,0 +1,77 @@
+// umbra bench: the figures that the project is judged by, in one run.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tools/bench/coverage.hpp"
+#include "tools/bench/instructions.hpp"
+#include "tools/bench/speed.hpp"
+#include "tools/cli/tree.hpp"
+#include "tools/cli/verbs.hpp"
+
+namespace umbra::tools {
+
+namespace {
+
+/// How many times slower than the empty target each build may be.
+constexpr double plain_aim = 50, asan_aim = 75;
+
+struct options {
+  std::vector<std::string> parts{"speed", "instructions", "coverage"};
+  unsigned seconds = 60;
+  bool no_coverage = false;
+  std::filesystem::path json;
+
+  bool wants(const char* part) const { return std::find(parts.begin(), parts.end(), part) != parts.end(); }
+};
+
+status bench(const options& o) {
+  nlohmann::json all = nlohmann::json::object();
+  std::string text;
+  const auto add = [&](const std::string& table) {
+    fmt::print("{}\n", table);
+    std::fflush(stdout);
+    text += table + "\n";
+  };
+  if (!o.json.empty()) write_file(o.json, "{}\n");
+  if (o.wants("speed")) {
+    const auto corpus = grow_corpus(std::max(1u, o.seconds / 4));
+    const std::vector<speed> builds{measure_speed("plain", plain_aim, corpus, o.seconds),
+                                    measure_speed("asan", asan_aim, corpus, o.seconds)};
+    for (const speed& s : builds) all["speed"].push_back(to_json(s));
+    add(speed_table(builds));
+  }
+  if (o.wants("instructions")) {
+    const auto counts = count_instructions();
+    for (const instruction_count& c : counts) all["instructions"].push_back(to_json(c));
+    add(instructions_table(counts));
+  }
+  if (o.wants("coverage") && !o.no_coverage) {
+    const coverage reached = measure_coverage(o.seconds);
+    all["coverage"] = to_json(reached);
+    add(coverage_table(reached));
+  }
+  write_file(build_root() / "reports" / "bench.txt", text);
+  write_file(build_root() / "reports" / "bench.json", all.dump(2) + "\n");
+  if (!o.json.empty()) write_file(o.json, all.dump(2) + "\n");
+  return status::good;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, action& run) {
+  auto* verb = app.add_subcommand("bench", "Measures speed, instruction counts and coverage.");
+  auto o = std::make_shared<options>();
+  verb->add_option("PART", o->parts, "speed, instructions, coverage; without any: all of them")
+      ->check(CLI::IsMember({"speed", "instructions", "coverage"}));
+  verb->add_option("--time", o->seconds, "Seconds of fuzzing behind each build's speed, and behind the coverage")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  verb->add_flag("--no-coverage", o->no_coverage, "Leave the coverage out");
+  verb->add_option("--json", o->json, "Where to write the figures as JSON, besides build/reports/bench.json");
+  verb->callback([o, &run] { run = [o] { return bench(*o); }; });
+}
+
+}  // namespace umbra::tools

@@ -1,0 +1,35 @@
+// How fast the fuzz target is beside one that does nothing, both measured in turns so that a busy machine disturbs them alike.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace umbra::tools {
+
+/// One build's figures. Rates are per second of processor time on one core; those of several rounds are medians.
+struct speed {
+  std::string preset;               ///< "plain" or "asan"
+  double aim = 0;                   ///< `slower` should be at most this
+  double empty_rate = 0;            ///< executions of the empty target
+  double rate = 0;                  ///< executions of the mmu target
+  std::vector<double> ratios = {};  ///< empty to mmu, of each round
+  double slower = 0;                ///< the median of the ratios
+  double op_rate = 0;               ///< effective guest ops
+  double ops_an_input = 0;          ///< effective ones
+  double fault_or_table = 0;        ///< share of the effective ops that fault or write a table
+  unsigned live_pages = 0;          ///< shadow pages at the end of an input, the median
+};
+
+/// Fuzzes from the committed seeds for `seconds`, so that later runs start where a fuzzer usually is. Returns the corpus.
+std::filesystem::path grow_corpus(unsigned seconds);
+
+/// Measures a build for about `seconds`, in `speed_rounds` pairs of runs.
+speed measure_speed(const std::string& preset, double aim, const std::filesystem::path& corpus, unsigned seconds);
+constexpr unsigned speed_rounds = 5;
+
+std::string speed_table(const std::vector<speed>&);
+nlohmann::json to_json(const speed&);
+
+}  // namespace umbra::tools

@@ -1,0 +1,35 @@
+// The known-bug bench: builds mutants and hunts them, several at a time.
+#pragma once
+
+#include <functional>
+
+#include "tools/bugs/hunt.hpp"
+#include "tools/bugs/mutant.hpp"
+
+namespace umbra::tools {
+
+struct verdict {
+  mutant subject;
+  std::string problem = {};         ///< why it is no mutant at all, or ""
+  std::vector<hunted> hunts = {};   ///< one per seed, in order
+
+  bool found() const;               ///< by every seed
+  bool broken() const { return !problem.empty(); }
+  unsigned found_by() const;        ///< how many seeds
+};
+
+struct bench_request {
+  std::vector<mutant> mutants;
+  std::filesystem::path seeds;      ///< raw inputs
+  std::filesystem::path work;
+  unsigned seconds = 60, hunts = 1, jobs = 1;
+};
+
+/// A mutant of nothing: the tree as it is, in which nothing may be found.
+mutant clean_tree();
+bool is_clean_tree(const mutant&);
+
+/// Runs them all; tells `done` of each as it ends, one at a time.
+std::vector<verdict> run_bench(const bench_request&, const std::function<void(const verdict&)>& done);
+
+}  // namespace umbra::tools

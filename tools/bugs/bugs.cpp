@@ -1,0 +1,77 @@
+// umbra bugs: does the harness find what is planted?
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "tools/bugs/table.hpp"
+#include "tools/cli/process.hpp"
+#include "tools/cli/tree.hpp"
+#include "tools/cli/verbs.hpp"
+#include "tools/fuzz/seeds.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct options {
+  std::vector<std::string> ids;
+  unsigned seconds = 60, seeds = 1, jobs = 0;
+  fs::path json;
+};
+
+status hunt_all(options o) {
+  const bool everything = o.ids.empty();
+  const bool clean = std::erase(o.ids, "clean") != 0 || everything;
+  std::vector<mutant> mutants;
+  if (everything || !o.ids.empty()) mutants = mutants_in(root() / "corpus" / "bugs", o.ids);
+  if (clean) mutants.insert(mutants.begin(), clean_tree());
+  if (!o.json.empty()) write_file(o.json, "[]\n");
+  if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
+
+  const fs::path work = build_root() / "bugs";
+  fs::remove_all(work / "seeds");
+  const unsigned seeds = encode_seeds(root() / "corpus" / "seeds", work / "seeds");
+  fmt::print("umbra: hunting {} bugs, up to {} s each with {} seed{}, {} at a time, from {} committed inputs\n",
+             mutants.size() - (clean ? 1 : 0), o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
+  fmt::print("{}", table_head());
+  std::fflush(stdout);
+  const bench_request request{
+      .mutants = mutants, .seeds = work / "seeds", .work = work, .seconds = o.seconds, .hunts = o.seeds, .jobs = o.jobs};
+  const auto all = run_bench(request, [](const verdict& v) {
+    fmt::print("{}", table_row(v));
+    std::fflush(stdout);
+  });
+
+  std::string table = table_head();
+  for (const verdict& v : all) table += table_row(v);
+  table += table_foot(all) + "\n";
+  write_file(build_root() / "reports" / "bugs.txt", table);
+  write_file(build_root() / "reports" / "bugs.json", to_json(all));
+  if (!o.json.empty()) write_file(o.json, to_json(all));
+  fmt::print("{}\n", table_foot(all));
+
+  if (std::any_of(all.begin(), all.end(), [](const verdict& v) { return v.broken(); })) return status::broken;
+  const bool good = std::all_of(all.begin(), all.end(), [](const verdict& v) {
+    return is_clean_tree(v.subject) ? v.found_by() == 0 : v.found();
+  });
+  return good ? status::good : status::bad;
+}
+
+}  // namespace
+
+void add_bugs(CLI::App& app, action& run) {
+  auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, in a copy of the tree, and hunts each.");
+  auto o = std::make_shared<options>();
+  verb->add_option("ID", o->ids, "Which; without any: all in corpus/bugs, and the clean tree, which must stay quiet");
+  verb->add_option("--time", o->seconds, "Seconds for each hunt, at most")->check(CLI::Range(1, 86400))->capture_default_str();
+  verb->add_option("--seeds", o->seeds, "Hunts for each bug, with seeds 1, 2, ...")->check(CLI::Range(1, 100))->capture_default_str();
+  verb->add_option("--jobs", o->jobs, "Builds and hunts at a time; without it: one a core")->check(CLI::Range(1, 256));
+  verb->add_option("--json", o->json, "Where to write the results as JSON, besides build/reports/bugs.json");
+  verb->callback([o, &run] { run = [o] { return hunt_all(*o); }; });
+}
+
+}  // namespace umbra::tools

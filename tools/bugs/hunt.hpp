@@ -1,0 +1,27 @@
+// Looks for one mutant with one seed, on one core.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "tools/fuzz/job.hpp"
+
+namespace umbra::tools {
+
+struct hunted {
+  std::uint32_t seed = 0;
+  std::optional<finding_report> finding;
+  std::uint64_t executions = 0;
+  double seconds = 0;
+};
+
+/// Fuzzes from `seeds` until something is found, `seconds` at most. `work` is emptied first.
+hunted hunt(const std::filesystem::path& binary, const std::filesystem::path& seeds, const std::filesystem::path& work,
+            std::uint32_t seed, unsigned seconds);
+
+/// Whether the binary gets through the empty program; a mutant that does not is no mutant.
+bool starts(const std::filesystem::path& binary, const std::filesystem::path& work);
+
+}  // namespace umbra::tools

@@ -1,0 +1,57 @@
+#include "tools/bugs/mutant.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/error.hpp"
+#include "tools/cli/tree.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+mutant load(const fs::path& directory) {
+  const fs::path file = directory / "bug.json";
+  mutant m;
+  try {
+    const auto j = nlohmann::json::parse(read_file(file));
+    m.id = j.at("id");
+    m.title = j.at("title");
+    m.reference = j.at("reference");
+    m.room = j.at("room");
+    m.expected = j.at("expected").get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception& e) {
+    throw error(fmt::format("{}: {}.", file.string(), e.what()));
+  }
+  if (!directory.filename().string().starts_with(m.id + "-")) {
+    throw error(fmt::format("{} says that its id is {}, which its directory does not.", file.string(), m.id));
+  }
+  m.patch = directory / "patch.diff";
+  if (!fs::exists(m.patch)) throw error(fmt::format("There is no {}.", m.patch.string()));
+  return m;
+}
+
+}  // namespace
+
+std::vector<mutant> mutants_in(const fs::path& directory, const std::vector<std::string>& ids) {
+  if (!fs::is_directory(directory)) throw error(fmt::format("There is no directory {}.", directory.string()));
+  std::vector<mutant> all;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.is_directory()) all.push_back(load(entry.path()));
+  }
+  std::sort(all.begin(), all.end(), [](const mutant& a, const mutant& b) { return a.id < b.id; });
+  if (ids.empty()) return all;
+  std::vector<mutant> chosen;
+  for (const std::string& id : ids) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const mutant& m) { return m.id == id; });
+    if (found == all.end()) throw error(fmt::format("There is no bug '{}' in {}.", id, directory.string()));
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+}  // namespace umbra::tools

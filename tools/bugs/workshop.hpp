@@ -1,0 +1,32 @@
+// Where mutants are built: a copy of the tree beside its build, put back to the clean state after each mutant, so that a
+// mutant costs only the compilation of what its patch touches.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace umbra::tools {
+
+class workshop {
+ public:
+  /// Keeps its files under `place` from one session to the next.
+  explicit workshop(std::filesystem::path place) : place_(std::move(place)) {}
+
+  /// Builds the fuzz target of the tree as it is, and copies it to `binary`. Throws `error` if that fails.
+  void build_clean(const std::filesystem::path& binary);
+  /// Builds it with a patch applied; what went wrong, if something did.
+  std::optional<std::string> build_mutant(const std::filesystem::path& patch, const std::filesystem::path& binary);
+
+ private:
+  void prepare();
+  void put_back();
+  std::filesystem::path tree() const { return place_ / "tree"; }
+  std::filesystem::path made() const { return place_ / "made"; }
+  std::filesystem::path clean() const { return place_ / "clean"; }
+
+  std::filesystem::path place_;
+  bool prepared_ = false;
+};
+
+}  // namespace umbra::tools

@@ -1,0 +1,35 @@
+// umbra run: executes one program of ops and shows each step.
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "tools/cli/verbs.hpp"
+#include "tools/ops/load.hpp"
+#if __has_include("tools/run/run.hpp")
+#include "tools/run/run.hpp"
+#define HAVE_RUN 1
+#endif
+
+namespace umbra::tools {
+
+namespace {
+
+status execute(const std::filesystem::path& file) {
+  const loaded input = load(file);
+#ifdef HAVE_RUN
+  return show_run(input.program, stdout) ? status::good : status::bad;
+#else
+  return status::broken;
+#endif
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, action& run) {
+  auto* verb = app.add_subcommand("run", "Executes one op file or raw fuzz input and shows each step.");
+  auto file = std::make_shared<std::filesystem::path>();
+  verb->add_option("FILE", *file, "An op file (its first line says umbra-ops) or a raw fuzz input")->required();
+  verb->callback([file, &run] { run = [file] { return execute(*file); }; });
+}
+
+}  // namespace umbra::tools

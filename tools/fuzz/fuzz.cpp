@@ -1,0 +1,89 @@
+// umbra fuzz: the main job.
+#include <fmt/format.h>
+
+#include <memory>
+#include <random>
+#include <thread>
+
+#include "tools/cli/tree.hpp"
+#include "tools/cli/verbs.hpp"
+#include "tools/fuzz/report.hpp"
+#include "tools/fuzz/seeds.hpp"
+#include "tools/fuzz/session.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct options {
+  std::string target = "mmu";
+  unsigned seconds = 60;
+  unsigned jobs = 0;
+  std::uint32_t seed = 0;
+  fs::path corpus, binary;
+};
+
+/// An absolute path as seen from where the user stands.
+fs::path shown(const fs::path& p) {
+  const fs::path relative = fs::relative(p, fs::current_path());
+  return relative.empty() ? p : relative;
+}
+
+void make_directory(const fs::path& p) {
+  std::error_code problem;
+  fs::create_directories(p, problem);
+  if (!fs::is_directory(p)) throw error(fmt::format("{} is not a directory and cannot be made one.", p.string()));
+}
+
+status fuzz(options o) {
+  if (o.corpus.empty()) o.corpus = build_root() / "corpus" / o.target;
+  o.corpus = fs::absolute(o.corpus);
+  make_directory(o.corpus);
+  if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
+  if (o.seed == 0) o.seed = std::random_device{}() & 0x7fff'ffff;
+  if (o.binary.empty()) {
+    const std::string name = "umbra-fuzz-" + o.target;
+    build("asan", {name});
+    o.binary = program(build_directory("asan"), name);
+  }
+  const fs::path work = build_root() / "fuzz" / o.target;
+  make_directory(work);
+  const unsigned seeds = encode_seeds(root() / "corpus" / "seeds", o.corpus) +
+                         encode_seeds(root() / "corpus" / "regressions", o.corpus);
+  fmt::print("umbra: fuzzing {} for {} s with {} job{}, seed {}, {} committed seeds\n", o.target, o.seconds, o.jobs,
+             o.jobs == 1 ? "" : "s", o.seed, seeds);
+  std::fflush(stdout);
+  session_report report{.target = o.target, .jobs = o.jobs, .seed = o.seed, .corpus = o.corpus};
+  report.result = fuzz_session({.binary = fs::absolute(o.binary),
+                                .corpus = o.corpus,
+                                .work = work,
+                                .seconds = o.seconds,
+                                .jobs = o.jobs,
+                                .seed = o.seed});
+  keep_finding(report);
+  fmt::print("{}", summary(report, shown));
+  const fs::path file = build_root() / "reports" / ("fuzz-" + o.target);
+  write_file(file.string() + ".txt", summary(report, shown));
+  write_file(file.string() + ".json", to_json(report));
+  fmt::print("report: {}\n", shown(file.string() + ".json").string());
+  return report.result.finding ? status::bad : status::good;
+}
+
+}  // namespace
+
+void add_fuzz(CLI::App& app, action& run) {
+  auto* verb = app.add_subcommand("fuzz", "Fuzzes the shadow MMU against its reference model, with ASan and UBSan.");
+  auto o = std::make_shared<options>();
+  verb->add_option("--time", o->seconds, "Seconds to fuzz")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  verb->add_option("--target", o->target, "What to fuzz")->check(CLI::IsMember({"mmu"}))->capture_default_str();
+  verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));
+  verb->add_option("--corpus", o->corpus, "Where inputs are read and kept; without it: build/corpus/TARGET");
+  verb->add_option("--seed", o->seed, "Of the first job; the others follow. Without it: a new one each time")
+      ->check(CLI::Range(1, 0x7fff'ffff));
+  verb->add_option("--binary", o->binary, "Use this fuzz target instead of building one")->check(CLI::ExistingFile);
+  verb->callback([o, &run] { run = [o] { return fuzz(*o); }; });
+}
+
+}  // namespace umbra::tools

@@ -1,0 +1,73 @@
+#include "tools/fuzz/report.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/tree.hpp"
+#include "tools/ops/load.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+void keep_finding(session_report& r) {
+  if (!r.result.finding || r.result.finding->input.empty()) return;
+  fs::path& input = r.result.finding->input;
+  // libFuzzer names an input KIND-HASH; the hash keeps findings apart.
+  const std::string old = input.filename().string();
+  const std::string hash = old.substr(old.rfind('-') + 1).substr(0, 12);
+  const fs::path kept = build_root() / "findings" / r.target / fmt::format("{}-{}", r.result.finding->id, hash);
+  fs::create_directories(kept.parent_path());
+  fs::rename(input, kept);
+  input = kept;
+  r.ops = kept.string() + ".ops";
+  write_file(r.ops, fuzz::to_text(load(kept).program));
+}
+
+std::string summary(const session_report& r, const std::function<fs::path(const fs::path&)>& shown) {
+  const auto& [total, seconds, finding, interrupted] = r.result;
+  const auto rate = [&](std::uint64_t n) { return short_number(static_cast<double>(n) / std::max(seconds, 0.001)); };
+  const double inputs = std::max<double>(1, static_cast<double>(total.executions));
+  std::string text = fmt::format(
+      "{} in {:.0f} s{}: {} inputs ({} exec/s), {} guest ops ({}/s, {:.1f} an input)\n"
+      "coverage {} edges, {} features; corpus {} inputs in {}\n"
+      "{} invariant checks, {} full checks\n",
+      r.target, seconds, interrupted ? " (interrupted)" : "", total.executions, rate(total.executions),
+      total.counts.effective, rate(total.counts.effective), static_cast<double>(total.counts.effective) / inputs,
+      total.coverage, total.features, total.corpus, shown(r.corpus).string(), total.counts.checks,
+      total.counts.full_checks);
+  if (!finding) return text + "no finding\n";
+  text += fmt::format("finding {}: {}\n", finding->id, finding->text);
+  if (finding->input.empty()) return text + "it left no input; the job's log is in build/fuzz\n";
+  text += fmt::format("  input  {}\n  as ops {}\n  next   ./umbra run {}\n", shown(finding->input).string(),
+                      shown(r.ops).string(), shown(r.ops).string());
+  return text;
+}
+
+std::string to_json(const session_report& r) {
+  const figures& total = r.result.total;
+  nlohmann::json j{
+      {"target", r.target},
+      {"jobs", r.jobs},
+      {"seed", r.seed},
+      {"seconds", r.result.seconds},
+      {"interrupted", r.result.interrupted},
+      {"executions", total.executions},
+      {"guest_ops", total.counts.effective},
+      {"fault_or_table_ops", total.counts.fault_or_table},
+      {"page_fault_exits", total.counts.exits},
+      {"coverage", total.coverage},
+      {"features", total.features},
+      {"corpus", total.corpus},
+      {"invariant_checks", total.counts.checks},
+      {"full_checks", total.counts.full_checks},
+      {"finding", nullptr},
+  };
+  if (const auto& f = r.result.finding) {
+    j["finding"] = {{"id", f->id}, {"text", f->text}, {"input", f->input.string()}, {"ops", r.ops.string()}};
+  }
+  return j.dump(2) + "\n";
+}
+
+}  // namespace umbra::tools

@@ -1,0 +1,25 @@
+// What a fuzzing session leaves behind: a summary for people, JSON for programs, and the finding as an op file.
+#pragma once
+
+#include <functional>
+
+#include "tools/fuzz/session.hpp"
+
+namespace umbra::tools {
+
+struct session_report {
+  std::string target;
+  unsigned jobs = 1;
+  std::uint32_t seed = 1;
+  std::filesystem::path corpus;
+  session_result result{};
+  std::filesystem::path ops{};  ///< the finding as text
+};
+
+/// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text beside.
+void keep_finding(session_report&);
+
+std::string summary(const session_report&, const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);
+std::string to_json(const session_report&);
+
+}  // namespace umbra::tools

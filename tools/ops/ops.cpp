@@ -1,0 +1,44 @@
+// umbra ops: converts a program of ops between its two forms.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tools/cli/tree.hpp"
+#include "tools/cli/verbs.hpp"
+#include "tools/ops/load.hpp"
+
+namespace umbra::tools {
+
+namespace {
+
+struct options {
+  std::filesystem::path file, out;
+  std::string to;
+};
+
+status convert(const options& o) {
+  const loaded input = load(o.file);
+  const bool to_text = o.to.empty() ? !input.was_text : o.to == "text";
+  const std::string output = to_text ? fuzz::to_text(input.program) : raw_of(input.program);
+  if (!o.out.empty()) {
+    write_file(o.out, output);
+  } else if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) {
+    throw error("Cannot write to standard output.", status::broken);
+  }
+  return status::good;
+}
+
+}  // namespace
+
+void add_ops(CLI::App& app, action& run) {
+  auto* verb = app.add_subcommand("ops", "Converts a program of ops between text and raw.");
+  auto o = std::make_shared<options>();
+  verb->add_option("FILE", o->file, "An op file (its first line says umbra-ops) or a raw fuzz input")->required();
+  verb->add_option("--to", o->to, "text or raw; without it: the form that FILE does not have")
+      ->check(CLI::IsMember({"text", "raw"}));
+  verb->add_option("-o,--output", o->out, "Where to write; without it: standard output");
+  verb->callback([o, &run] { run = [o] { return convert(*o); }; });
+}
+
+}  // namespace umbra::tools

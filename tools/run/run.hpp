@@ -1,0 +1,15 @@
+// What `umbra run` shows: a program of ops, executed step by step.
+#pragma once
+
+#include <cstdio>
+
+#include "fuzz/op.hpp"
+
+namespace umbra::tools {
+
+/// Executes a program and writes what happens to `out`: each op, its exits and effects, then the guest's and the
+/// shadow's tables side by side for the address at stake, and the verdict of each invariant. Colours only a terminal.
+/// False: a finding, shown last.
+bool show_run(const fuzz::program&, std::FILE* out);
+
+}  // namespace umbra::tools
