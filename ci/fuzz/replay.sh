@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# replay.sh CLI TARGET DIRECTORY: encodes each op file of DIRECTORY and runs TARGET on them all, once.
+# replay.sh CLI TARGET DIRECTORY: encodes each op file of DIRECTORY and runs TARGET on them all: once with the stepwise
+# checker after each op and the full one at the end, once with the full one after each op. The two must agree.
 set -euo pipefail
 
 cli=$1
@@ -14,5 +15,5 @@ if ((${#files[@]} == 0)); then
 fi
 for file in "${files[@]}"; do "$cli" ops "$file" --to raw -o "$work/$(basename "$file" .ops)"; done
 cd "$work"
-"$target" -artifact_prefix="$work/finding-" "$work"/*
+for check in usual each; do UMBRA_CHECK=$check "$target" -artifact_prefix="$work/finding-" "$work"/*; done
 echo "${#files[@]} op files replayed"
