@@ -1,5 +1,6 @@
 // Shadow entries: every change to one goes through here, with the chains that it belongs to.
 
+#include "core/mmu/guest_format.hpp"
 #include "core/mmu/mmu.hpp"
 #include "core/mmu/shadow_format.hpp"
 #include "core/platform/assert.hpp"
@@ -107,8 +108,18 @@ bool mmu::reflects(const page& target, const meaning& m) const {
   return static_cast<bool>(both(target.frame == m.frame, target.role == m.role));
 }
 
+void mmu::sync_written(memory::frame& f, word offset, unsigned bytes) {
+  for (page* p = f.shadows; p != nullptr; p = p->next_shadow) sync_range(*p, offset, bytes);
+}
+
+void mmu::sync_range(page& p, word offset, unsigned bytes) {
+  const unsigned shift = entry_bytes(p.format) == 4 ? 2 : 3;
+  const word last = (offset + (bytes - 1)) >> shift;
+  for (word guest = offset >> shift; guest <= last; guest = guest + 1) sync(p, guest);
+}
+
 void mmu::sync(page& p, word guest) {
-  const unsigned bytes = guest_entry_bytes(p);
+  const unsigned bytes = entry_bytes(p.format);
   const hpa where = address_of(p.backing->number) + guest * bytes;
   if (p.format != paging::bits32) {
     if (shadow::present(p.entries->get(guest))) sync_entry(p, guest, platform::read(host_, where, bytes));

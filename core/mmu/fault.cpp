@@ -2,6 +2,7 @@
 
 #include <word/array.hpp>
 
+#include "core/mmu/guest_format.hpp"
 #include "core/mmu/mmu.hpp"
 #include "core/mmu/shadow_format.hpp"
 #include "core/platform/assert.hpp"
@@ -13,6 +14,11 @@ namespace umbra::mmu {
 outcome mmu::translate(const context& c, gva where, const access& by, walk& w, memory::lookup& to) {
   outcome out;
   w = walk_guest(memory_, c.mode, where, by);
+  // A table may be shadowed in another format, too, where these bits belong to an address: the upper half of a 64-bit entry
+  // is a 32-bit one.
+  for (const step& s : w.steps) {
+    if (s.set) sync_written(*memory_.frame_at(frame_of(s.where)), offset_in_page(s.where.value), entry_bytes(c.mode.format));
+  }
   if (w.result == walk_result::lost) {
     ++counters_.pf_retry;
     out.next = verdict::retry;
@@ -42,8 +48,15 @@ outcome mmu::fault(context& c, gva reported, access by) {
   walk w;
   memory::lookup to;
   outcome out = translate(c, where, by, w, to);
-  if (out.next == verdict::retry) return {};
-  if (out.next != verdict::resume) return out;
+  if (out.next == verdict::retry) out.next = verdict::resume;
+  else if (out.next == verdict::resume) out = resolve(c, where, by, w, to);
+  commit();
+  return out;
+}
+
+/// Serves an access that the guest's tables and memory allow.
+outcome mmu::resolve(context& c, gva where, const access& by, const walk& w, const memory::lookup& to) {
+  outcome out;
   // Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let
   // later accesses through that SMAP forbids, so there is none.
   const flag hides_user_page =
@@ -62,7 +75,6 @@ outcome mmu::fault(context& c, gva reported, access by) {
   } else {
     ++counters_.pf_retry;
   }
-  commit();
   return out;
 }
 

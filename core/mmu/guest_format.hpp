@@ -98,6 +98,10 @@ struct format_level4 : format_wide {
   }
 };
 
+constexpr unsigned entry_bytes(paging format) {
+  return format == paging::bits32 ? format_bits32::entry_bytes : format_wide::entry_bytes;
+}
+
 /// The rights that one entry grants by itself. XD denies only where EFER.NXE gives it a meaning; elsewhere it is reserved.
 constexpr rights rights_of(word entry) {
   return {has(entry, x86::entry::write), has(entry, x86::entry::user), negate(has(entry, x86::entry::no_execute))};

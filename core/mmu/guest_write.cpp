@@ -32,10 +32,10 @@ outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access 
   if (out.next == verdict::resume && here < bytes) {
     out = translate(c, linear(c.mode, where + word{here}), by, path, second);
   }
-  if (out.next != verdict::resume) return out;
-
-  store(*first.backing, offset, value, here);
-  if (here < bytes) store(*second.backing, word{0}, value >> (8 * here), bytes - here);
+  if (out.next == verdict::resume) {
+    store(*first.backing, offset, value, here);
+    if (here < bytes) store(*second.backing, word{0}, value >> (8 * here), bytes - here);
+  }
   commit();
   return out;
 }
@@ -69,9 +69,7 @@ void mmu::table_written(page& p, word offset, unsigned bytes) {
     zap(p);
     return;
   }
-  const unsigned shift = guest_entry_bytes(p) == 4 ? 2 : 3;
-  const word last = (offset + (bytes - 1)) >> shift;
-  for (word guest = offset >> shift; guest <= last; guest = guest + 1) sync(p, guest);
+  sync_range(p, offset, bytes);
 }
 
 }  // namespace umbra::mmu

@@ -80,8 +80,4 @@ word guest_index(const page& p, word index) {
   return (p.role.quadrant() << 8) | (index >> 1);
 }
 
-unsigned guest_entry_bytes(const page& p) {
-  return p.format == paging::bits32 ? format_bits32::entry_bytes : format_wide::entry_bytes;
-}
-
 }  // namespace umbra::mmu

@@ -32,7 +32,4 @@ meaning meaning_of_direct(const page&, word index);
 /// The guest entry, within its table, that a shadow entry reflects.
 word guest_index(const page&, word index);
 
-/// Bytes of one entry of the guest table that the page shadows.
-unsigned guest_entry_bytes(const page&);
-
 }  // namespace umbra::mmu

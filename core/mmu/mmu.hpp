@@ -121,11 +121,14 @@ class mmu {
   void write_protect(memory::frame&);
   rights leaf_rights(const page&, const meaning&, const memory::lookup&, const access&);
   bool reflects(const page& target, const meaning&) const;
+  void sync_written(memory::frame&, word offset, unsigned bytes);
+  void sync_range(page&, word offset, unsigned bytes);
   void sync(page&, word guest_index);
   void sync_entry(page&, word index, word guest_entry);
 
   // fault.cpp
   outcome translate(const context&, gva where, const access&, walk&, memory::lookup&);
+  outcome resolve(context&, gva where, const access&, const walk&, const memory::lookup&);
   page* link_path(context&, gva where, const walk&);
 
   // guest_write.cpp

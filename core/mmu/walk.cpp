@@ -95,6 +95,7 @@ walk walk_tables(memory::space& memory, const mode& m, gva where, const access& 
     }
     memory.mark_dirty(*tables[used].backing);
     s.entry = wanted;
+    s.set = true;
   }
   return w;
 }
@@ -124,7 +125,7 @@ walk walk_guest(memory::space& memory, const mode& m, gva where, const access& b
 }
 
 word read_entry(platform::host& host, paging format, const step& s) {
-  return platform::read(host, s.where, format == paging::bits32 ? format_bits32::entry_bytes : format_wide::entry_bytes);
+  return platform::read(host, s.where, entry_bytes(format));
 }
 
 }  // namespace umbra::mmu

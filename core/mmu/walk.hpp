@@ -17,8 +17,9 @@ enum class walk_result : unsigned char {
 
 /// One guest entry that a walk used.
 struct step {
-  hpa where{};  ///< of the entry itself
-  word entry{}; ///< with the accessed and dirty bits that the walk has set
+  hpa where{};       ///< of the entry itself
+  word entry{};      ///< with the accessed and dirty bits that the walk has set
+  bool set = false;  ///< it has set some
 };
 
 struct walk {
