@@ -19,8 +19,8 @@ flag takes_away(const rights& had, const rights& now) {
 }  // namespace
 
 void mmu::drop(page& p, word index) {
-  if (!shadow::present(p.entries->get(index))) return;
   const word old = p.entries->exchange(index, word{0});
+  UMBRA_ASSERT(shadow::present(old));
   flush_pending_ = true;
   if (p.level > 1) {
     page* target = pool_.find(shadow::target(old));
