@@ -37,6 +37,6 @@ endif()
 
 if(UMBRA_FLAVOUR MATCHES "^(host|replay)$")
   target_link_options(umbra_flags INTERFACE -fuse-ld=lld)
-  # The mutators know the structure of an input, so tracing of comparisons would cost speed and find nothing.
+  # The mutators know the structure of an input, so tracing of comparisons and stack depth would cost speed and find nothing.
   target_compile_options(umbra_instrumented INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,stack-depth)
 endif()

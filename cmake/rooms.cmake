@@ -13,9 +13,7 @@
 
 # Adds the room's directory.
 function(umbra_room directory)
-  if(EXISTS ${CMAKE_SOURCE_DIR}/${directory}/CMakeLists.txt)
-    add_subdirectory(${CMAKE_SOURCE_DIR}/${directory} ${CMAKE_BINARY_DIR}/${directory})
-  endif()
+  add_subdirectory(${CMAKE_SOURCE_DIR}/${directory} ${CMAKE_BINARY_DIR}/${directory})
 endfunction()
 
 # Without a fuzzer's main(), somebody else must answer the calls that instrumentation makes. Sanitizers do; else this does.

@@ -103,7 +103,9 @@ class bench {
     store(pdpt_frame, 0, address(directory_frame) | all);
     for (unsigned pt = 0; pt < pt_count; ++pt) {
       store(directory_frame, pt, address(first_pt_frame + pt) | all);
-      for (unsigned i = 0; i <= leaves_a_table; ++i) store(first_pt_frame + pt, i, leaf_entry);
+      // The first entry of each maps a frame of its own, so that pages can be added without adding mappers.
+      store(first_pt_frame + pt, 0, address(first_pt_frame + pt) | all);
+      for (unsigned i = 1; i <= leaves_a_table; ++i) store(first_pt_frame + pt, i, leaf_entry);
     }
     // A window on all of memory, for writes to tables.
     store(root_frame, 100, address(222) | all);

@@ -5,10 +5,7 @@
 
 #include "tools/cli/verbs.hpp"
 #include "tools/ops/load.hpp"
-#if __has_include("tools/run/run.hpp")
 #include "tools/run/run.hpp"
-#define HAVE_RUN 1
-#endif
 
 namespace umbra::tools {
 
@@ -16,11 +13,7 @@ namespace {
 
 status execute(const std::filesystem::path& file) {
   const loaded input = load(file);
-#ifdef HAVE_RUN
   return show_run(input.program, stdout) ? status::good : status::bad;
-#else
-  return status::broken;
-#endif
 }
 
 }  // namespace

@@ -1,41 +1,82 @@
-// Coverage is read from what llvm-cov exports.
-#include "tools/bench/coverage_export.hpp"
+// Coverage is read from llvm-cov's export, and nothing but assertions is left out of it.
+#include "tools/bench/coverage.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
 namespace umbra::tools {
 namespace {
 
-/// Two files; in the first, lines 1 to 4 are code; what was not reached begins within line 3 and takes all of line 4; one condition never held.
-nlohmann::json exported() {
-  return nlohmann::json::parse(R"({"data": [{
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// As llvm-cov 19 exports it (other members left out). fault.cpp:
+///   10  void f(int a) {            1
+///   11    UMBRA_ASSERT(a > 0);
+///   12    if (a > 3) {             never true
+///   13      g();
+///   14    }                      where the region of line 13 ends
+///   15  }
+json exported() {
+  return json::parse(R"({"data": [{
     "files": [
-      {"filename": "/somewhere/core/mmu/fault.cpp",
-       "segments": [[1, 1, 7, true, true, false], [3, 1, 0, true, true, false], [4, 1, 7, true, false, false],
-                    [5, 1, 0, false, false, false]]},
-      {"filename": "/somewhere/fuzz/world/world.cpp", "segments": [[1, 1, 0, true, true, false]]}],
+      {"filename": "/tree/core/mmu/fault.cpp", "segments": [
+        [10, 15, 1, true, true, false], [11, 3, 1, true, true, false], [11, 15, 1, true, false, false],
+        [12, 7, 1, true, true, false], [12, 12, 1, true, false, false], [12, 13, 0, true, false, true],
+        [12, 14, 0, true, true, false], [14, 4, 1, true, false, false], [15, 2, 0, false, false, false]]},
+      {"filename": "/tree/core/platform/assert.hpp", "segments": [[8, 9, 0, true, true, false], [8, 21, 0, false, false, false]]},
+      {"filename": "/tree/fuzz/world/world.cpp", "segments": [[1, 1, 0, true, true, false], [9, 1, 0, false, false, false]]}],
     "functions": [
-      {"filenames": ["/somewhere/core/mmu/fault.cpp"],
-       "branches": [[2, 7, 2, 9, 0, 5, 0, 0, 4], [4, 7, 4, 9, 3, 0, 0, 0, 4]]},
-      {"filenames": ["/somewhere/core/mmu/fault.cpp"], "branches": [[4, 7, 4, 9, 0, 2, 0, 0, 4]]}]}]})");
+      {"name": "f", "filenames": ["/tree/core/mmu/fault.cpp", "/tree/core/platform/assert.hpp"],
+       "branches": [[12, 7, 12, 12, 0, 1, 0, 0, 4], [8, 9, 8, 21, 0, 1, 1, 0, 4]]}]}]})");
 }
 
-TEST(coverage, counts_the_lines_and_arms_of_one_room) {
+TEST(coverage, counts_lines_and_arms_of_one_room) {
   const auto files = files_of(exported(), "core/mmu/");
   ASSERT_EQ(files.size(), 1u);
   EXPECT_EQ(files[0].file, "core/mmu/fault.cpp");
-  EXPECT_EQ(files[0].arms, 4u);
-  ASSERT_EQ(files[0].missed_lines.size(), 1u);
-  EXPECT_EQ(files[0].missed_lines[0], 4u);
+  EXPECT_EQ(files[0].lines, 6u);
+  EXPECT_THAT(files[0].missed_lines, ElementsAre(13, 14));
 }
 
-TEST(coverage, an_arm_is_reached_if_any_instance_reaches_it) {
+TEST(coverage, a_branch_has_two_arms_and_an_assertion_none) {
   const auto files = files_of(exported(), "core/mmu/");
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_EQ(files[0].arms, 2u);
   ASSERT_EQ(files[0].missed_arms.size(), 1u);
-  EXPECT_EQ(files[0].missed_arms[0].line, 2u);
+  EXPECT_EQ(files[0].missed_arms[0].line, 12u);
+  EXPECT_EQ(files[0].missed_arms[0].column, 7u);
   EXPECT_TRUE(files[0].missed_arms[0].when);
+}
+
+TEST(coverage, an_arm_reached_in_one_instance_is_reached) {
+  json j = exported();
+  json other = j["data"][0]["functions"][0];
+  other["branches"] = {{12, 7, 12, 12, 5, 0, 0, 0, 4}};
+  j["data"][0]["functions"].push_back(other);
+  const auto files = files_of(j, "core/mmu/");
+  EXPECT_EQ(files[0].arms, 2u);
+  EXPECT_TRUE(files[0].missed_arms.empty());
+}
+
+TEST(coverage, a_file_without_branches_is_covered_by_its_lines_alone) {
+  json j = exported();
+  j["data"][0]["functions"] = json::array();
+  const coverage c{1, files_of(j, "core/mmu/")};
+  EXPECT_DOUBLE_EQ(c.arms_percent(), 100);
+  EXPECT_NEAR(c.lines_percent(), 66.7, 0.1);
+}
+
+TEST(coverage, the_table_shows_what_was_not_reached) {
+  const coverage c{60, files_of(exported(), "core/mmu/")};
+  const std::string table =
+      coverage_table(c, [](const std::string&, unsigned line) { return line == 12 ? "if (a > 3) {" : "g();"; });
+  EXPECT_THAT(table, HasSubstr("core/mmu: 66.7 % of lines (missed: 98 %), 50.0 % of branch arms (missed: 95 %)\n"));
+  EXPECT_THAT(table, HasSubstr("  core/mmu/fault.cpp:13: never reached: g();\n"));
+  EXPECT_THAT(table, HasSubstr("  core/mmu/fault.cpp:12:7: never true: if (a > 3) {\n"));
+  EXPECT_EQ(to_json(c)["files"][0]["missed_arms"].dump(), R"([{"column":7,"line":12,"never":true}])");
 }
 
 }  // namespace

@@ -1,37 +1,64 @@
-// The speed table says what was aimed at where a figure falls short.
+// The table of speeds says what was measured and what was aimed at.
 #include "tools/bench/speed.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
 namespace umbra::tools {
 namespace {
 
-speed sample() {
+using testing::HasSubstr;
+using testing::Not;
+
+speed good() {
   return {.preset = "plain",
           .aim = 50,
-          .empty_rate = 1e6,
-          .rate = 1e4,
-          .ratios = {99, 100, 101},
-          .slower = 100,
-          .op_rate = 3e5,
-          .ops_an_input = 30,
-          .fault_or_table = 0.5,
-          .live_pages = 40};
+          .empty_rate = 2'000'000,
+          .rate = 41'667,
+          .ratios = {47, 48, 49},
+          .slower = 48,
+          .op_rate = 1'000'000,
+          .ops_an_input = 24,
+          .fault_or_table = 0.45,
+          .live_pages = 33};
 }
 
-TEST(speed, a_figure_short_of_its_aim_is_shown_beside_it) {
-  const std::string table = speed_table({sample()});
-  EXPECT_NE(table.find("1/100.0"), std::string::npos);
-  EXPECT_NE(table.find("1/50"), std::string::npos) << table;
+TEST(speed, figures_that_reach_their_aims_stand_beside_them) {
+  const std::string table = speed_table({good()});
+  EXPECT_THAT(table, HasSubstr(" 2000000 "));
+  EXPECT_THAT(table, HasSubstr("1/48.0 (1/50)"));
+  EXPECT_THAT(table, HasSubstr("24.0 (16)"));
+  EXPECT_THAT(table, HasSubstr("45 % (30 %)"));
+  EXPECT_THAT(table, HasSubstr("33 (30)"));
+  EXPECT_THAT(table, Not(HasSubstr("missed")));
 }
 
-TEST(speed, the_json_has_figures_and_aims) {
-  const nlohmann::json j = to_json(sample());
-  EXPECT_EQ(j["times_slower_than_empty"], 100);
+TEST(speed, figures_that_miss_their_aims_say_so) {
+  speed s = good();
+  s.slower = 50.1;
+  s.ops_an_input = 15.9;
+  s.fault_or_table = 0.29;
+  s.live_pages = 29;
+  const std::string table = speed_table({s});
+  EXPECT_THAT(table, HasSubstr("1/50.1 (missed: 1/50)"));
+  EXPECT_THAT(table, HasSubstr("15.9 (missed: 16)"));
+  EXPECT_THAT(table, HasSubstr("29 % (missed: 30 %)"));
+  EXPECT_THAT(table, HasSubstr("29 (missed: 30)"));
+}
+
+TEST(speed, the_table_has_a_head_and_a_line_for_each_build_all_equally_long) {
+  const std::string table = speed_table({good(), good()});
+  const std::size_t width = table.find('\n') + 1;
+  EXPECT_EQ(table.size(), 3 * width);
+}
+
+TEST(speed, json_keeps_the_rounds_and_the_aims) {
+  const nlohmann::json j = to_json(good());
+  EXPECT_EQ(j["times_slower_in_each_round"].dump(), "[47.0,48.0,49.0]");
+  EXPECT_EQ(j["times_slower_than_empty"], 48);
   EXPECT_EQ(j["aims"]["times_slower_than_empty"], 50);
-  EXPECT_EQ(j["median_live_pages"], 40);
+  EXPECT_EQ(j["aims"]["median_live_pages"], 30);
 }
 
 }  // namespace
