@@ -4,6 +4,6 @@
 
 namespace {
 
-[[maybe_unused]] const int set = setenv("RC_PARAMS", "seed=20 max_success=2000", /*overwrite=*/0);
+[[maybe_unused]] const int set = setenv("RC_PARAMS", "seed=20 max_success=1000", /*overwrite=*/0);
 
 }  // namespace

@@ -130,14 +130,13 @@ void space_model::mark(hfn number) {
 void space_model::check_one(word guest_frame) const {
   const reference::memory_map::answer due = map_.find(guest_frame);
   const memory::lookup got = space_.find({guest_frame});
-  RC_ASSERT(got.canonical.value == due.canonical);
-  RC_ASSERT(space_.canonical({guest_frame}).value == due.canonical);
-  RC_ASSERT((got.backing != nullptr) == due.backed);
-  RC_ASSERT(got.read_only == due.read_only);
+  bool right = got.canonical.value == due.canonical && space_.canonical({guest_frame}).value == due.canonical &&
+               (got.backing != nullptr) == due.backed && got.read_only == due.read_only;
   if (due.backed) {
-    RC_ASSERT(got.backing->number.value == due.host_frame);
-    RC_ASSERT(space_.frame_at({due.host_frame}) == got.backing);
+    right = right && got.backing->number.value == due.host_frame && space_.frame_at({due.host_frame}) == got.backing;
   }
+  // Not RC_ASSERT for each: it makes strings even if all is well, and there are many lookups.
+  if (!right) RC_FAIL("guest frame " + std::to_string(guest_frame) + " is not what the model says");
 }
 
 void space_model::check_lookup() const {
@@ -168,17 +167,16 @@ void space_model::check_frames() const {
       unlogged = unlogged || (slot.logged && !written_[id][page]);
     }
     const memory::frame* const f = space_.frame_at(number);
-    RC_ASSERT((f != nullptr) == !due.empty());
-    if (f == nullptr) continue;
-    RC_ASSERT(f->number == number);
-    RC_ASSERT(space_.needs_dirty(*f) == unlogged);
+    if (f == nullptr && due.empty()) continue;
+    RC_ASSERT(f != nullptr && !due.empty());
+    bool right = f->number == number && space_.needs_dirty(*f) == unlogged;
     for (const memory::place* p = f->places; p != nullptr; p = p->next_on_frame) {
       const auto id = static_cast<unsigned>(p->owner - &space_.slot_at(0));
-      RC_ASSERT(id < slots);
-      RC_ASSERT(p->backing == f && p->pinned == number);
-      RC_ASSERT(got.emplace(id, static_cast<std::uint64_t>(p - p->owner->places)).second);
+      right = right && id < slots && p->backing == f && p->pinned == number &&
+              got.emplace(id, static_cast<std::uint64_t>(p - p->owner->places)).second;
+      if (!right) break;
     }
-    RC_ASSERT(got == due);
+    if (!right || got != due) RC_FAIL("host frame " + std::to_string(number.value) + " has a wrong record");
   }
 }
 

@@ -55,6 +55,7 @@ RC_GTEST_PROP(frame_pool, is_a_map_with_a_reserve, ()) {
             RC_ASSERT(model[number.value] == &f);
           } else {
             RC_ASSERT(f.places == nullptr && f.rmap == 0u && f.leaves == 0u && f.shadows == nullptr);
+            f.rmap = s.b;  // whatever a record held, the next frame's starts blank
             model[number.value] = &f;
             --reserved;
           }
