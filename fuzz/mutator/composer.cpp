@@ -111,6 +111,17 @@ maker composer::by() {
   }
 }
 
+op composer::sweep() {
+  constexpr std::uint64_t regions[] = {0, 0, 1, 256, 256};
+  op o;
+  o.kind = kind::exhaust;
+  o.count = chance.one_in(24) ? 64 : 22 + chance.below(8);
+  o.address = static_cast<std::uint64_t>(chance.below(3)) << 30 | layout::sweep << 21 |
+              static_cast<std::uint64_t>(chance.pick(raw_v1::index1)) << 12;
+  if (mode() == start::level4) o.address = sign_extended(o.address | chance.pick(regions) << 39);
+  return o;
+}
+
 std::uint64_t composer::data_value() { return chance.one_in(2) ? chance.below(256) : chance.next(); }
 
 op composer::access(std::uint64_t gva) {
@@ -220,8 +231,7 @@ void composer::anything() {
       break;
     }
     case kind::exhaust:
-      o.count = 8 + chance.below(40);
-      o.address = (fresh_gva() & ~std::uint64_t{0x1f'ffff}) | (chance.one_in(2) ? layout::sweep << 21 : 0);
+      o = sweep();
       break;
     case kind::vcpu:
     case kind::speculate:

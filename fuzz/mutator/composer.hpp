@@ -45,6 +45,8 @@ class composer {
   maker by();
   /// A kind of access and who makes it, at an address.
   op access(std::uint64_t gva);
+  /// A burst of reads through tables of their own.
+  op sweep();
   std::uint64_t data_value();
 
   /// An entry that the tables use for an address, at a random level; `bytes` 0 if there is none.

@@ -14,7 +14,7 @@ setup random_setup(random& chance) {
   constexpr unsigned widths[] = {32, 36, 36, 36, 36, 40, 46, 52};
   setup s;
   s.start = chance.pick(modes);
-  s.scene = chance.one_in(4) ? 3 : chance.one_in(16) ? 2 : chance.one_in(64) ? 0 : 1;
+  s.scene = chance.one_in(4) ? 3 : chance.one_in(24) ? 2 : chance.one_in(64) ? 0 : 1;
   s.shadow_pages = chance.pick(pools);
   s.wp = !chance.one_in(4);
   s.nxe = !chance.one_in(6);
@@ -37,7 +37,7 @@ program generate(std::uint64_t seed, std::size_t length) {
   p.setup = random_setup(chance);
   p.ops.reserve(length + 32);
   composer c(chance, p.setup, chance.one_in(4) ? swarm::everything() : swarm::draw(chance), p.ops);
-  if (!chance.one_in(4)) add_sweep(c, 16 + chance.below(49));
+  if (!chance.one_in(4)) add_sweep(c);
   add_spread(c, 1 + chance.below(static_cast<unsigned>(length / 2 + 1)));
   while (p.ops.size() < length) {
     if (chance.below(4) == 0) {

@@ -353,7 +353,7 @@ void press_pool(composer& c) {
     o.count = c.chance.below(128);
     c.add(o);
   } else {
-    add_sweep(c, 16 + c.chance.below(49));
+    add_sweep(c);
   }
   c.touch(g);
   c.touch(c.near_gva(g));
@@ -400,13 +400,7 @@ void add_spread(composer& c, unsigned accesses) {
   }
 }
 
-void add_sweep(composer& c, unsigned steps) {
-  op o;
-  o.kind = kind::exhaust;
-  o.count = steps;
-  o.address = (c.fresh_gva() & ~std::uint64_t{0x3fff'ffff}) | layout::sweep << 21;
-  c.add(o);
-}
+void add_sweep(composer& c) { c.add(c.sweep()); }
 
 void add_motif(composer& c) {
   using motif = void (*)(composer&);

@@ -9,7 +9,7 @@ namespace umbra::fuzz {
 void add_motif(composer&);
 /// Appends accesses to many different tables.
 void add_spread(composer&, unsigned accesses);
-/// Appends one op that walks through tables of their own.
-void add_sweep(composer&, unsigned steps);
+/// Appends one op that walks through tables of their own: many live shadow pages at the price of one op.
+void add_sweep(composer&);
 
 }  // namespace umbra::fuzz

@@ -104,6 +104,7 @@ void tweak_count(op& o, random& chance) {
     case kind::slot:
     case kind::alias: o.count = chance.pick(raw_v1::slot_pages); break;
     case kind::race: o.count = chance.below(12); break;
+    case kind::exhaust: o.count = 8 + chance.below(24); break;
     default: o.count = chance.below(96); break;
   }
 }
@@ -143,6 +144,29 @@ void tweak_setup(program& p, random& chance) {
   }
 }
 
+bool is_sweep(const op& o) { return o.kind == kind::exhaust; }
+
+/// One burst fills the shadow MMU, so that what follows meets a crowd; more of them only take time.
+void temper_sweeps(program& p, random& chance) {
+  const auto sweeps = std::count_if(p.ops.begin(), p.ops.end(), is_sweep);
+  if (sweeps == 0 && p.setup.start >= start::bits32 && p.setup.scene % 2 != 0 && !chance.one_in(8)) {
+    const position at = chance.one_in(2) ? 0 : some_position(p, chance);
+    std::vector<op> unused;
+    const op sweep = standing_at(p, at, chance, unused).sweep();
+    p.ops.insert(p.ops.begin() + at, sweep);
+  }
+  if (sweeps > 1 && !chance.one_in(4)) p.ops.erase(std::find_if(p.ops.rbegin(), p.ops.rend(), is_sweep).base() - 1);
+}
+
+/// Takes ops away, anywhere: cutting the end alone would let old beginnings rule.
+void cut(program& p, random& chance, std::size_t ops) {
+  while (p.ops.size() > ops) {
+    const std::size_t most = std::min<std::size_t>(p.ops.size() - ops, 1 + chance.below(12));
+    const position at = static_cast<position>(chance.below(static_cast<unsigned>(p.ops.size() - most + 1)));
+    p.ops.erase(p.ops.begin() + at, p.ops.begin() + at + static_cast<position>(most));
+  }
+}
+
 }  // namespace
 
 void mutate(program& p, random& chance, std::size_t ops) {
@@ -165,13 +189,8 @@ void mutate(program& p, random& chance, std::size_t ops) {
       tweak_setup(p, chance);
     }
   }
-  // Cut where there is too much, anywhere: cutting the end alone would let old beginnings rule.
-  while (p.ops.size() > ops) {
-    const std::size_t excess = p.ops.size() - ops;
-    const position at = static_cast<position>(chance.below(static_cast<unsigned>(ops + 1)));
-    const std::size_t cut = std::min<std::size_t>(excess, 1 + chance.below(12));
-    p.ops.erase(p.ops.begin() + at, p.ops.begin() + at + static_cast<position>(cut));
-  }
+  temper_sweeps(p, chance);
+  cut(p, chance, ops);
   canonicalise(p);
 }
 
@@ -192,6 +211,8 @@ void cross(const program& a, const program& b, program& out, random& chance, std
     copy(b, cut_b, 1 + chance.below(12));
     copy(a, cut_a, a.ops.size());
   }
+  temper_sweeps(out, chance);
+  cut(out, chance, ops);
   canonicalise(out);
 }
 

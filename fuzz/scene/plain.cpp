@@ -62,10 +62,13 @@ void scribble64(canvas& c) {
   }
   for (unsigned n = 0; n < pae_pdpt_count * 4; ++n) c.set(pae_pdpts, n, s.among(pd_a, 4), p);
   for (frame pd = pd_a; pd <= pd_d; ++pd) {
-    for (unsigned i = 0; i < 64; ++i) s.one_in(5) ? s.map_large(pd, i) : s.link(pd, i, pt_b, 12);
+    for (unsigned i = 0; i < sweep; ++i) s.one_in(5) ? s.map_large(pd, i) : s.link(pd, i, pt_b, 12);
+    for (unsigned n = 0; n < pt_pool_count; ++n) {
+      c.set(pd, static_cast<unsigned>(sweep) + n, pt_pool + (n * (pd - pd_a + 1)) % pt_pool_count, s.rights() | p);
+    }
     for (const unsigned i : {256u, 511u}) s.link(pd, i, pd_a, 8);
   }
-  for (frame pt = pt_b; pt < pt_b + 12; ++pt) {
+  for (frame pt = pt_b; pt < pt_pool + pt_pool_count; ++pt) {
     for (const unsigned i : raw_v1::index1) c.set(pt, i, s.one_in(8) ? s.among(first_table, 30) : s.data(), s.rights());
   }
 }
@@ -76,12 +79,17 @@ void scribble32(canvas& c) {
     for (unsigned third = 0; third < 4; ++third) {
       for (unsigned i = 0; i < 24; ++i) {
         const unsigned index = third * 256 + i;
-        s.one_in(5) ? s.map_large32(pd, index) : s.link32(pd, index, pt32_b, 8);
+        const bool swept = i >= sweep / 2 && i < sweep / 2 + pt32_pool_count;
+        if (swept) {
+          c.set32(pd, index, pt32_pool + (i + third) % pt32_pool_count, (s.rights() & ~nx) | p);
+        } else {
+          s.one_in(5) ? s.map_large32(pd, index) : s.link32(pd, index, pt32_b, 8);
+        }
       }
       s.link32(pd, third * 256 + 128, pd32_a, 7), s.link32(pd, third * 256 + 255, pd32_a, 7);
     }
   }
-  for (frame pt = pt32_b; pt < pt32_b + 8; ++pt) {
+  for (frame pt = pt32_b; pt < pt32_pool + pt32_pool_count; ++pt) {
     for (const unsigned i : raw_v1::index1) {
       c.set32(pt, i, s.among(first_data, 59), s.rights());
       c.set32(pt, i + 512, s.one_in(8) ? s.among(pd32_a, 12) : s.among(first_data, 59), s.rights());

@@ -71,9 +71,6 @@ void draw_tables(canvas& c) {
   c.set32(pt32_b, 64, hole, pwu | ad);
   c.set32(pt32_b, 128, 0, 0);
   c.set32(pt32_b, 191, pd32_a, pwu | a);
-  for (unsigned t = 0; t < pt32_pool_count; ++t) {
-    c.set32(pt32_pool + t, 768, first_data + t, pwu | a);  // what a walk in steps of 1 MiB meets beside 0, 256 and 512
-  }
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ namespace {
 
 using namespace umbra::fuzz;
 
+/// Ops of most programs, and of the others. Short ones run often; what takes long to come about needs the long ones.
+constexpr std::size_t usual_program = 20, long_program = 48;
+
 /// Reused from call to call, so that mutation does not allocate.
 struct scratch {
   program a, b, out;
@@ -43,7 +46,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     p = generate(chance.next());
   } else {
     decode({data, size}, p);
-    mutate(p, chance);
+    mutate(p, chance, chance.one_in(8) ? long_program : usual_program);
   }
   return emit(p, data, max_size);
 }
@@ -51,9 +54,15 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1, const std::uint8_t* data2,
                                                  std::size_t size2, std::uint8_t* out, std::size_t max_out, unsigned seed) {
   umbra::fuzz::random chance(seed);
+  const std::size_t ops = chance.one_in(8) ? long_program : usual_program;
   scratch& s = the_scratch();
   decode({data1, size1}, s.a);
+  // The engine asks for a crossover as often as for a mutation, which is too often.
+  if (!chance.one_in(3)) {
+    mutate(s.a, chance, ops);
+    return emit(s.a, out, max_out);
+  }
   decode({data2, size2}, s.b);
-  cross(s.a, s.b, s.out, chance);
+  cross(s.a, s.b, s.out, chance, ops);
   return emit(s.out, out, max_out);
 }
