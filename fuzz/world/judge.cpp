@@ -155,7 +155,11 @@ bool world::due(const attempt& a, const machine::stored& s) const {
     for (unsigned n = 0; n < t.steps; ++n) {
       const auto& e = t.used[n];
       const std::uint64_t early = (e.entry & x86::entry::present) != 0 ? x86::entry::accessed : 0;
-      if (e.bytes == s.bytes && (turned_on & ~(e.set | early)) == 0 && memory.host_of(e.gpa) == s.hpa) return true;
+      // Read-only memory drops these updates.
+      if (e.bytes == s.bytes && (turned_on & ~(e.set | early)) == 0 && memory.host_of(e.gpa) == s.hpa &&
+          !memory.find(e.gpa).read_only) {
+        return true;
+      }
     }
     return false;
   };
