@@ -31,5 +31,7 @@ rc::Gen<program> programs(Draw draw) {
 template <>
 struct rc::Arbitrary<umbra::fuzz::program> {
   /// Programs that are worth running.
-  static Gen<umbra::fuzz::program> arbitrary() { return umbra::fuzz::properties::programs(&umbra::fuzz::properties::draw); }
+  static Gen<umbra::fuzz::program> arbitrary() {
+    return umbra::fuzz::properties::programs(&umbra::fuzz::properties::draw);
+  }
 };

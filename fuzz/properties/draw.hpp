@@ -1,5 +1,5 @@
-// Programs drawn by chance, for properties. Not the fuzzer's mutator: it aims by rules of its own, so that what one of them
-// never tries the other may.
+// Programs drawn by chance, for properties. Not the fuzzer's mutator: it aims by rules of its own, so that what one of
+// them never tries the other may.
 #pragma once
 
 #include <cstdint>

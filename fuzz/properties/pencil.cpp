@@ -31,12 +31,16 @@ std::uint64_t pencil::frame() {
 }
 
 std::uint64_t pencil::fresh_gva() {
-  const std::uint64_t in_page = chance.one_in(3) ? chance.below(512) * 8 : chance.one_in(5) ? page - 1 - chance.below(8) : 0;
+  const std::uint64_t in_page = chance.one_in(3)   ? chance.below(512) * 8
+                                : chance.one_in(5) ? page - 1 - chance.below(8)
+                                                   : 0;
   // A frame of memory as the identity window shows it; with paging off, all addresses are such.
   if (mode_ == start::real || mode_ == start::paging_off || chance.one_in(4)) return window(frame() << 12) | in_page;
   constexpr std::uint64_t tables[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 191, 256, 511};
   const std::uint64_t table = chance.pick(tables);
-  std::uint64_t directory = chance.one_in(6) ? 14 + chance.below(40) : chance.one_in(8) ? 256 + 255 * chance.below(2) : chance.below(14);
+  std::uint64_t directory = chance.one_in(6)   ? 14 + chance.below(40)
+                            : chance.one_in(8) ? 256 + 255 * chance.below(2)
+                                               : chance.below(14);
   std::uint64_t where = std::uint64_t{chance.below(4)} << 30 | directory << 21 | table << 12 | in_page;
   if (mode_ == start::level4) {
     constexpr std::uint64_t tops[] = {0, 0, 1, 256, 511};
@@ -58,11 +62,13 @@ std::uint64_t pencil::gva() {
 
 std::uint64_t pencil::related(std::uint64_t gva) {
   constexpr unsigned shifts[] = {12, 12, 21, 21, 22, 30, 39};
-  return chance.one_in(6) ? (gva | 0xfff) - chance.below(8) : gva ^ std::uint64_t{1 + chance.below(3)} << chance.pick(shifts);
+  return chance.one_in(6) ? (gva | 0xfff) - chance.below(8)
+                          : gva ^ std::uint64_t{1 + chance.below(3)} << chance.pick(shifts);
 }
 
 void pencil::touch(std::uint64_t gva) {
-  constexpr kind kinds[] = {kind::read, kind::read, kind::write, kind::write, kind::write, kind::fetch, kind::speculate};
+  constexpr kind kinds[] = {kind::read,  kind::read,  kind::write,    kind::write,
+                            kind::write, kind::fetch, kind::speculate};
   constexpr std::uint8_t sizes[] = {8, 8, 8, 4, 2, 1, 7};
   op o;
   o.kind = chance.pick(kinds);
@@ -90,9 +96,9 @@ path::step pencil::entry_of(std::uint64_t gva) {
 
 std::uint64_t pencil::new_entry(const path::step& s) {
   using namespace x86::entry;
-  constexpr std::uint64_t toggles[] = {present, write,    user,     accessed, dirty, large,           global,
-                                       write,   accessed, dirty,    pwt,      pcd,   no_execute,      std::uint64_t{1} << 13,
-                                       user,    present,  std::uint64_t{1} << 40};
+  constexpr std::uint64_t bit_13 = std::uint64_t{1} << 13, bit_40 = std::uint64_t{1} << 40;
+  constexpr std::uint64_t toggles[] = {present, write,    user,  accessed, dirty, large,      global, write, accessed,
+                                       dirty,   pwt,      pcd,   no_execute, user, present,   bit_13, bit_40};
   constexpr std::uint64_t rights[] = {0x67, 0x27, 0x7, 0x25, 0x63, 0x65, 0x3, 0xe7, 0xa5, 0x87, 0};
   switch (chance.below(4)) {
     case 0: return (s.entry & ~address_mask) | frame() << 12;
@@ -142,7 +148,8 @@ void pencil::set_register() {
   const bool wide = mode_ == start::level4 || mode_ == start::pae;
   switch (chance.below(4)) {
     case 0: {
-      constexpr std::uint64_t flips[] = {0, cr0::wp, cr0::wp, cr0::pg, cr0::cd, cr0::nw, cr0::cd | cr0::nw, cr0::ts, cr0::pe};
+      constexpr std::uint64_t flips[] = {0,       cr0::wp,           cr0::wp, cr0::pg, cr0::cd,
+                                         cr0::nw, cr0::cd | cr0::nw, cr0::ts, cr0::pe};
       o.kind = kind::cr0;
       const bool on = mode_ != start::real && mode_ != start::paging_off;
       o.value = (cr0::pe | cr0::et | cr0::ne | cr0::wp | (on ? cr0::pg : 0)) ^ chance.pick(flips);
@@ -158,7 +165,8 @@ void pencil::set_register() {
     }
     case 2: {
       o.kind = kind::efer;
-      o.value = (mode_ == start::level4 ? efer::lme : 0) | (chance.one_in(2) ? efer::nxe : 0) | (chance.one_in(4) ? efer::sce : 0);
+      o.value = (mode_ == start::level4 ? efer::lme : 0) | (chance.one_in(2) ? efer::nxe : 0) |
+                (chance.one_in(4) ? efer::sce : 0);
       if (chance.one_in(8)) o.value ^= efer::lme;
       break;
     }
@@ -222,7 +230,9 @@ void pencil::vmm() {
     case 2: o.kind = kind::zap_all; break;
     case 3: o.kind = kind::reclaim, o.count = 1 + chance.below(100); break;
     case 4: o.kind = kind::read_log, o.index = static_cast<std::uint8_t>(chance.below(3)); break;
-    default: o.kind = kind::log, o.index = static_cast<std::uint8_t>(chance.below(3)), o.count = !chance.one_in(4); break;
+    default:
+      o.kind = kind::log, o.index = static_cast<std::uint8_t>(chance.below(3)), o.count = !chance.one_in(4);
+      break;
   }
   add(o);
 }

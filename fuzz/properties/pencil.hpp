@@ -15,14 +15,14 @@ class pencil {
   /// Appends to `out`, whose set-up is final.
   pencil(random& r, program& out) : chance(r), out_(out), mode_(out.setup.start) {}
 
-  // --- addresses ------------------------------------------------------------------------------------------------------
+  // --- addresses ---
 
   /// One that was used before, or a new one.
   std::uint64_t gva();
   /// One that shares some tables, but not all, with another.
   std::uint64_t related(std::uint64_t gva);
 
-  // --- ops ------------------------------------------------------------------------------------------------------------
+  // --- ops ---
 
   /// An access by anybody; at times by the processor of its own accord.
   void touch(std::uint64_t gva);

@@ -42,7 +42,8 @@ status due_for_range(const Ranges& ranges, unsigned limit, unsigned id, word bas
 
 status space_model::due(unsigned id, const memory::slot_request& r) const {
   const status s = due_for_range(map_.slots, slots, id, r.base.value, r.pages);
-  if (s == status::ok && r.pages != 0 && wide{r.userspace_page} + r.pages > machine::guest_frames) return status::no_backing;
+  if (s == status::ok && r.pages != 0 && wide{r.userspace_page} + r.pages > machine::guest_frames)
+    return status::no_backing;
   return s;
 }
 
@@ -141,7 +142,8 @@ void space_model::check_one(word guest_frame) const {
 
 void space_model::check_lookup() const {
   const auto around = [this](word base, std::uint64_t pages) {
-    for (const word f : {base - 1, base, base + 1, base + pages / 2, base + pages - 1, base + pages, base + pages + 1}) check_one(f);
+    for (const word f : {base - 1, base, base + 1, base + pages / 2, base + pages - 1, base + pages, base + pages + 1})
+      check_one(f);
   };
   for (const reference::region& r : map_.slots) around(r.base, r.pages);
   for (const reference::alias_region& a : map_.aliases) {

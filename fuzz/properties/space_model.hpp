@@ -1,5 +1,5 @@
-// A guest-physical address space with its model beside it: each edit is made in both, and what the space says is compared
-// with what the model says.
+// A guest-physical address space with its model beside it: each edit is made in both, and what the space says is
+// compared with what the model says.
 #pragma once
 
 #include <array>

@@ -22,7 +22,8 @@ mmu::role some_role(std::uint32_t n) {
   mmu::mode m;
   m.format = n % 2 == 0 ? mmu::paging::level4 : mmu::paging::bits32;
   m.wp = (n & 2) != 0;
-  const mmu::role r = mmu::role::of(m, 1 + n / 4 % 2).with_quadrant(n / 8 % 4).with_access({(n & 32) != 0, true, (n & 64) != 0});
+  const mmu::role r =
+      mmu::role::of(m, 1 + n / 4 % 2).with_quadrant(n / 8 % 4).with_access({(n & 32) != 0, true, (n & 64) != 0});
   return (n & 128) != 0 ? r.as_direct() : r;
 }
 

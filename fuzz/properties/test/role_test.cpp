@@ -67,7 +67,8 @@ mmu::role make(const arguments& a) {
 }
 
 facts expected(const arguments& a) {
-  facts f{levels_of(a.mode.format), a.level, 0, a.quadrant, a.direct, a.dirty, a.access.write, a.access.user, a.access.execute};
+  facts f{levels_of(a.mode.format), a.level, 0, a.quadrant, a.direct, a.dirty, a.access.write, a.access.user,
+          a.access.execute};
   if (a.mode.format == mmu::paging::none) return f;
   f.maxphyaddr = a.mode.maxphyaddr;
   f.wp = a.mode.wp, f.nxe = a.mode.nxe, f.smep = a.mode.smep, f.smap = a.mode.smap, f.pse = a.mode.pse;

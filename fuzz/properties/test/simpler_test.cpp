@@ -48,7 +48,8 @@ TEST(simpler, ends_with_the_simplest_op_of_each_kind) {
       EXPECT_EQ(o.value, 0u) << to_text(o);
       EXPECT_EQ(o.count, 0u) << to_text(o);
       EXPECT_EQ(o.index, 0u) << to_text(o);
-      EXPECT_TRUE(o.kind != kind::write && o.kind != kind::fetch && o.kind != kind::exhaust && o.kind != kind::poke) << to_text(o);
+      EXPECT_TRUE(o.kind != kind::write && o.kind != kind::fetch && o.kind != kind::exhaust && o.kind != kind::poke)
+          << to_text(o);
     }
   }
 }
@@ -64,7 +65,8 @@ TEST(simpler, keeps_what_matters) {
   p.setup.smap = true;
   const program least = shrunk(p, [](const program& q) {
     return q.setup.smap && std::any_of(q.ops.begin(), q.ops.end(), [](const op& o) {
-             return o.kind == kind::write && (o.address & 0x1a000) == 0x1a000 && (o.value & 0x41) == 0x41 && o.by.cpl == 3;
+             return o.kind == kind::write && (o.address & 0x1a000) == 0x1a000 && (o.value & 0x41) == 0x41 &&
+                    o.by.cpl == 3;
            });
   });
   ASSERT_EQ(least.ops.size(), 1u) << to_text(least);

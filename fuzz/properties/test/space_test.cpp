@@ -30,7 +30,9 @@ memory::slot_request some_slot(const step& s) {
 }
 
 RC_GTEST_PROP(space, is_its_map_whatever_is_edited, ()) {
-  enum verb : unsigned { set_slot, set_slot_again, delete_slot, refuse_slot, set_alias, set_alias_again, delete_alias, verbs };
+  enum verb : unsigned {
+    set_slot, set_slot_again, delete_slot, refuse_slot, set_alias, set_alias_again, delete_alias, verbs
+  };
   machine::machine& m = bench();
   {
     space_model space(m);

@@ -49,11 +49,13 @@ TEST(world, drawn_programs_do_enough) {
     live_pages += w.counts().live_pages;
   }
   const tally& t = w.counts();
-  std::printf("%u programs: %.1f ops each, %.1f of them effective, %.0f%% fault or write a table, %.1f live pages, "
-              "%llu stale outcomes, %llu races, %llu guest faults\n",
-              programs, double(t.ops) / programs, double(t.effective) / programs, 100. * double(t.fault_or_table) / double(t.effective),
-              double(live_pages) / programs, static_cast<unsigned long long>(t.stale), static_cast<unsigned long long>(t.races),
-              static_cast<unsigned long long>(t.guest_faults));
+  std::printf(
+      "%u programs: %.1f ops each, %.1f of them effective, %.0f%% fault or write a table, %.1f live pages, "
+      "%llu stale outcomes, %llu races, %llu guest faults\n",
+      programs, double(t.ops) / programs, double(t.effective) / programs,
+      100. * double(t.fault_or_table) / double(t.effective), double(live_pages) / programs,
+      static_cast<unsigned long long>(t.stale), static_cast<unsigned long long>(t.races),
+      static_cast<unsigned long long>(t.guest_faults));
   EXPECT_GE(t.effective, 24 * programs);
   EXPECT_GE(3 * t.fault_or_table, t.effective);
   EXPECT_GE(live_pages, 12 * programs);
