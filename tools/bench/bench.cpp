@@ -50,8 +50,9 @@ status bench(const options& o) {
   }
   if (o.wants("coverage") && !o.no_coverage) {
     const coverage reached = measure_coverage(o.seconds);
-    all["coverage"] = to_json(reached);
-    add(coverage_table(reached));
+    const reasons known(read_file(root() / "tools" / "bench" / "unreached.txt"));
+    all["coverage"] = to_json(reached, source_line, known);
+    add(coverage_table(reached, source_line, known));
   }
   write_file(build_root() / "reports" / "bench.txt", text);
   write_file(build_root() / "reports" / "bench.json", all.dump(2) + "\n");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -37,17 +38,11 @@ double percent_of(const std::vector<file_coverage>& files, Missed missed, All al
   return percent(missed_ones, ones);
 }
 
-std::string source_line(const std::string& file, unsigned line) {
-  std::istringstream in(read_file(root() / file));
-  std::string text;
-  for (unsigned n = 0; n < line; ++n) std::getline(in, text);
-  const std::size_t begin = text.find_first_not_of(' ');
-  return begin == std::string::npos ? "" : text.substr(begin);
-}
-
 }  // namespace
 
-double coverage::lines_percent() const { return percent_of(files, &file_coverage::missed_lines, &file_coverage::lines); }
+double coverage::lines_percent() const {
+  return percent_of(files, &file_coverage::missed_lines, &file_coverage::lines);
+}
 double coverage::arms_percent() const { return percent_of(files, &file_coverage::missed_arms, &file_coverage::arms); }
 
 coverage measure_coverage(unsigned seconds) {
@@ -59,14 +54,15 @@ coverage measure_coverage(unsigned seconds) {
   encode_seeds(root() / "corpus" / "seeds", work / "seeds");
   const fs::path raw = work / "fuzz.profraw", merged = work / "fuzz.profdata", exported = work / "fuzz.json";
   const fs::path log = work / "fuzz.log", merge_log = work / "merge.log", export_log = work / "export.log";
-  must({.words = {binary.string(), fmt::format("-max_total_time={}", seconds), "-seed=1", "-len_control=0", "-max_len=4096",
-                  "-reload=0", fmt::format("-artifact_prefix={}/", work.string()), (work / "corpus").string(),
-                  (work / "seeds").string()},
+  must({.words = {binary.string(), fmt::format("-max_total_time={}", seconds), "-seed=1", "-len_control=0",
+                  "-max_len=4096", "-reload=0", fmt::format("-artifact_prefix={}/", work.string()),
+                  (work / "corpus").string(), (work / "seeds").string()},
         .directory = work,
         .environment = {{"LLVM_PROFILE_FILE", raw.string()}},
         .output = log},
        log);
-  must({.words = {"llvm-profdata-19", "merge", "-sparse", raw.string(), "-o", merged.string()}, .output = merge_log}, merge_log);
+  must({.words = {"llvm-profdata-19", "merge", "-sparse", raw.string(), "-o", merged.string()}, .output = merge_log},
+       merge_log);
   // Through a shell, which keeps warnings out of the JSON.
   must({.words = {"sh", "-c", "exec llvm-cov-19 export -skip-expansions -instr-profile=\"$1\" \"$2\" >\"$3\"", "sh",
                   merged.string(), binary.string(), exported.string()},
@@ -75,38 +71,57 @@ coverage measure_coverage(unsigned seconds) {
   return {seconds, files_of(nlohmann::json::parse(read_file(exported)), "core/mmu/")};
 }
 
-std::string coverage_table(const coverage& c) { return coverage_table(c, source_line); }
+std::string source_line(const std::string& file, unsigned line) {
+  std::istringstream in(read_file(root() / file));
+  std::string text;
+  for (unsigned n = 0; n < line; ++n) std::getline(in, text);
+  const std::size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? "" : text.substr(begin);
+}
 
-std::string coverage_table(const coverage& c,
-                           const std::function<std::string(const std::string& file, unsigned line)>& line_of) {
+std::string coverage_table(const coverage& c, const source& line_of, const reasons& known) {
   const double lines = c.lines_percent(), arms = c.arms_percent();
-  std::string text = fmt::format("{:<32} {:>8} {:>8} {:>8} {:>8}\n", fmt::format("coverage, {} s", c.seconds), "lines",
+  std::string text = fmt::format("{:<28} {:>6} {:>9} {:>6} {:>9}\n", fmt::format("coverage, {} s", c.seconds), "lines",
                                  "reached", "arms", "reached");
   for (const file_coverage& f : c.files) {
-    text += fmt::format("{:<32} {:>8} {:>6.1f} % {:>8} {:>6.1f} %\n", f.file, f.lines, percent(f.missed_lines.size(), f.lines),
-                        f.arms, percent(f.missed_arms.size(), f.arms));
+    text += fmt::format("{:<28} {:>6} {:>7.2f} % {:>6} {:>7.2f} %\n", f.file, f.lines,
+                        percent(f.missed_lines.size(), f.lines), f.arms, percent(f.missed_arms.size(), f.arms));
   }
-  text += fmt::format("core/mmu: {:.1f} % of lines ({}{:.0f} %), {:.1f} % of branch arms ({}{:.0f} %)\n", lines,
-                      lines >= least_lines_percent ? "" : "missed: ", least_lines_percent, arms,
-                      arms >= least_arms_percent ? "" : "missed: ", least_arms_percent);
+  // Under each reason what it explains; first what nothing explains.
+  std::vector<std::pair<std::string, std::string>> groups{{"", ""}};
+  unsigned unexplained = 0;
+  const auto miss = [&](const std::string& file, unsigned line, const std::string& what) {
+    const std::string code = line_of(file, line), why = known.why(file, code);
+    unexplained += why.empty();
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == why; });
+    if (group == groups.end()) group = groups.insert(group, {why, ""});
+    group->second += fmt::format("    {}:{}: {}: {}\n", file, line, what, code);
+  };
   for (const file_coverage& f : c.files) {
-    for (const unsigned line : f.missed_lines) {
-      text += fmt::format("  {}:{}: never reached: {}\n", f.file, line, line_of(f.file, line));
-    }
-    for (const missed_arm& a : f.missed_arms) {
-      text += fmt::format("  {}:{}:{}: never {}: {}\n", f.file, a.line, a.column, a.when, line_of(f.file, a.line));
-    }
+    for (const unsigned line : f.missed_lines) miss(f.file, line, "never reached");
+    for (const missed_arm& a : f.missed_arms) miss(f.file, a.line, fmt::format("column {} never {}", a.column, a.when));
+  }
+  text += fmt::format("core/mmu: {:.2f} % of lines ({}{:.0f} %), {:.2f} % of branch arms ({}{:.0f} %); {}\n", lines,
+                      lines >= least_lines_percent ? "" : "missed: ", least_lines_percent, arms,
+                      arms >= least_arms_percent ? "" : "missed: ", least_arms_percent,
+                      unexplained == 0 ? "the rest is explained" : fmt::format("{} unexplained", unexplained));
+  for (const auto& [why, missed] : groups) {
+    if (!missed.empty()) text += fmt::format("  {}\n{}", why.empty() ? "UNEXPLAINED" : why, missed);
   }
   return text;
 }
 
-nlohmann::json to_json(const coverage& c) {
+nlohmann::json to_json(const coverage& c, const source& line_of, const reasons& known) {
   nlohmann::json files = nlohmann::json::array();
   for (const file_coverage& f : c.files) {
-    nlohmann::json arms = nlohmann::json::array();
-    for (const missed_arm& a : f.missed_arms) arms.push_back({{"line", a.line}, {"column", a.column}, {"never", a.when}});
+    const auto why = [&](unsigned line) { return known.why(f.file, line_of(f.file, line)); };
+    nlohmann::json lines = nlohmann::json::array(), arms = nlohmann::json::array();
+    for (const unsigned line : f.missed_lines) lines.push_back({{"line", line}, {"why", why(line)}});
+    for (const missed_arm& a : f.missed_arms) {
+      arms.push_back({{"line", a.line}, {"column", a.column}, {"never", a.when}, {"why", why(a.line)}});
+    }
     files.push_back(
-        {{"file", f.file}, {"lines", f.lines}, {"arms", f.arms}, {"missed_lines", f.missed_lines}, {"missed_arms", arms}});
+        {{"file", f.file}, {"lines", f.lines}, {"arms", f.arms}, {"missed_lines", lines}, {"missed_arms", arms}});
   }
   return {{"room", "core/mmu"},
           {"seconds", c.seconds},

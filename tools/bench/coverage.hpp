@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/bench/coverage_export.hpp"
+#include "tools/bench/unreached.hpp"
 
 namespace umbra::tools {
 
@@ -20,10 +21,13 @@ struct coverage {
 
 coverage measure_coverage(unsigned seconds);
 
-/// Each file's figures, then each line and arm that was not reached, with its source as `line_of` gives it.
-std::string coverage_table(const coverage&, const std::function<std::string(const std::string& file, unsigned line)>& line_of);
-/// The same, with the source of this tree.
-std::string coverage_table(const coverage&);
-nlohmann::json to_json(const coverage&);
+/// A line's text, without the spaces before it.
+using source = std::function<std::string(const std::string& file, unsigned line)>;
+/// From this tree.
+std::string source_line(const std::string& file, unsigned line);
+
+/// Each file's figures, then each line and arm that was not reached, with its source and the reason.
+std::string coverage_table(const coverage&, const source&, const reasons&);
+nlohmann::json to_json(const coverage&, const source&, const reasons&);
 
 }  // namespace umbra::tools

@@ -33,12 +33,11 @@ struct segment {
   bool entry = false;    ///< a region begins here
   bool gap = false;      ///< of white space between statements
 
-  explicit segment(const json& s)
-      : line(s[0]), count(s[2]), counted(s[3]), entry(s[4]), gap(s[5]) {}
+  explicit segment(const json& s) : line(s[0]), count(s[2]), counted(s[3]), entry(s[4]), gap(s[5]) {}
 };
 
-/// As llvm-cov's own LineCoverageStats: a line counts if a region with a count begins on it or covers its beginning, and it
-/// is reached if any of these is. (Gaps begin nothing.)
+/// As llvm-cov's own LineCoverageStats: a line counts if a region with a count begins on it or covers its beginning,
+/// and it is reached if any of these is. (Gaps begin nothing.)
 void add_lines(const json& segments, file_coverage& to) {
   std::map<unsigned, std::vector<segment>> by_line;
   for (const json& s : segments) {

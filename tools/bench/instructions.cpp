@@ -34,10 +34,10 @@ scaled_count count(const fs::path& binary, const std::string& operation, unsigne
   const fs::path work = build_root() / "bench" / "instructions";
   fs::create_directories(work);
   const fs::path log = work / fmt::format("{}-{}-{}.log", operation, pages, mappers);
-  const int how = run({.words = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                                 "--toggle-collect=*measured_region*", binary.string(), operation, std::to_string(pages),
-                                 std::to_string(mappers), std::to_string(repeats)},
-                       .output = log});
+  const int how = run(
+      {.words = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*measured_region*",
+                 binary.string(), operation, std::to_string(pages), std::to_string(mappers), std::to_string(repeats)},
+       .output = log});
   if (how != 0) throw error(fmt::format("Counting {} failed; {} says why.", operation, log.string()), status::broken);
   return read_count(read_file(log), repeats);
 }
@@ -66,7 +66,8 @@ unsigned long long number_after(const std::string& text, const std::string& mark
 
 scaled_count read_count(const std::string& log, unsigned repeats) {
   const auto collected = number_after(log, "Collected : ");
-  if (collected == 0) throw error("callgrind collected nothing: does it see the symbol measured_region?", status::broken);
+  if (collected == 0)
+    throw error("callgrind collected nothing: does it see the symbol measured_region?", status::broken);
   return {static_cast<unsigned>(number_after(log, " pages=")), static_cast<unsigned>(number_after(log, " mappers=")),
           static_cast<double>(collected) / repeats};
 }
@@ -109,12 +110,9 @@ nlohmann::json to_json(const instruction_count& row) {
     }
     return list;
   };
-  return {{"operation", row.operation},
-          {"meaning", meaning(row.operation)},
-          {"by_pages", scales(row.by_pages)},
-          {"by_pages_spread", spread_of(row.by_pages)},
-          {"by_mappers", scales(row.by_mappers)},
-          {"by_mappers_spread", spread_of(row.by_mappers)}};
+  return {{"operation", row.operation},           {"meaning", meaning(row.operation)},
+          {"by_pages", scales(row.by_pages)},     {"by_pages_spread", spread_of(row.by_pages)},
+          {"by_mappers", scales(row.by_mappers)}, {"by_mappers_spread", spread_of(row.by_mappers)}};
 }
 
 }  // namespace umbra::tools

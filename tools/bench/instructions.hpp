@@ -1,4 +1,5 @@
-// Instructions that an operation of the MMU takes, and how that grows, as callgrind counts them: repeatable, unlike time.
+// Instructions that an operation of the MMU takes, and how that grows, as callgrind counts them: repeatable, unlike
+// time.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,9 +16,9 @@ struct scaled_count {
 };
 
 struct instruction_count {
-  std::string operation;                       ///< as tools/bench/operations.cpp has it
-  std::vector<scaled_count> by_pages = {};     ///< more and more pages, one mapper
-  std::vector<scaled_count> by_mappers = {};   ///< more and more mappers, 100 pages or what so many mappers need
+  std::string operation;                      ///< as tools/bench/operations.cpp has it
+  std::vector<scaled_count> by_pages = {};    ///< more and more pages, one mapper
+  std::vector<scaled_count> by_mappers = {};  ///< more and more mappers, 100 pages or what so many mappers need
 };
 
 std::vector<instruction_count> count_instructions();

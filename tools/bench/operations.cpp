@@ -2,9 +2,9 @@
 //
 //   operations OPERATION PAGES MAPPERS COUNT
 //
-// Brings a VM to PAGES live shadow pages and one frame to MAPPERS leaves, then performs OPERATION COUNT times, each inside
-// measured_region(), which callgrind counts alone (--toggle-collect). Prints what it reached, so that a figure cannot
-// belong to another scale than it says.
+// Brings a VM to PAGES live shadow pages and one frame to MAPPERS leaves, then performs OPERATION COUNT times, each
+// inside measured_region(), which callgrind counts alone (--toggle-collect). Prints what it reached, so that a figure
+// cannot belong to another scale than it says.
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -22,8 +22,8 @@ namespace {
 
 using namespace umbra;
 
-// The guest's tables, by frame. Each of the eight PML4 entries has other rights, and each PD entry another page table, so
-// that every (PML4 entry, PD entry) pair is a shadow page of its own.
+// The guest's tables, by frame. Each of the eight PML4 entries has other rights, and each PD entry another page table,
+// so that every (PML4 entry, PD entry) pair is a shadow page of its own.
 constexpr unsigned root_frame = 1, pdpt_frame = 2, directory_frame = 3, first_pt_frame = 8, pt_count = 200;
 constexpr unsigned shared_frame = 220, other_root_frame = 221, ram_frames = 224;
 
@@ -48,9 +48,7 @@ class bench {
   }
 
   unsigned live() const { return mmu::view(mmu_).live_pages(); }
-  unsigned mappers() const {
-    return memory_.frame_at({machine::first_guest_frame + shared_frame})->leaves;
-  }
+  unsigned mappers() const { return memory_.frame_at({machine::first_guest_frame + shared_frame})->leaves; }
 
   void enter() {
     if (cpu_.enter() != mmu::verdict::resume) fail("VM entry");
@@ -73,9 +71,9 @@ class bench {
   static std::uint64_t address_of_table(unsigned n) {
     return std::uint64_t{n / pt_count} << 39 | std::uint64_t{n % pt_count} << 21;
   }
-  static constexpr std::uint64_t leaf_entry =
-      (std::uint64_t{shared_frame} << 12) | x86::entry::present | x86::entry::write | x86::entry::user |
-      x86::entry::accessed | x86::entry::dirty;
+  static constexpr std::uint64_t leaf_entry = (std::uint64_t{shared_frame} << 12) | x86::entry::present |
+                                              x86::entry::write | x86::entry::user | x86::entry::accessed |
+                                              x86::entry::dirty;
 
   vcpu::vcpu& cpu() { return cpu_; }
   static std::uint64_t address(unsigned frame) { return std::uint64_t{frame} << 12; }
@@ -96,8 +94,8 @@ class bench {
     using namespace x86;
     constexpr std::uint64_t all = entry::present | entry::write | entry::user | entry::accessed | entry::dirty;
     for (unsigned i = 0; i < 8; ++i) {
-      const std::uint64_t rights = ((i & 1) != 0 ? 0 : entry::write) | ((i & 2) != 0 ? 0 : entry::user) |
-                                   ((i & 4) != 0 ? entry::no_execute : 0);
+      const std::uint64_t rights =
+          ((i & 1) != 0 ? 0 : entry::write) | ((i & 2) != 0 ? 0 : entry::user) | ((i & 4) != 0 ? entry::no_execute : 0);
       store(root_frame, i, address(pdpt_frame) | entry::present | entry::accessed | rights);
     }
     store(pdpt_frame, 0, address(directory_frame) | all);
@@ -137,7 +135,8 @@ int main(int argc, char** argv) {
   unsigned pages, mappers, count;
   if (argc != 5 || !number(argv[2], pages) || !number(argv[3], mappers) || !number(argv[4], count) || pages > 1500 ||
       mappers > 60000 || count == 0 || count > 400) {
-    std::fprintf(stderr, "usage: operations fault|build|write|invlpg|cr3 PAGES(<=1500) MAPPERS(<=60000) COUNT(1-400)\n");
+    std::fprintf(stderr,
+                 "usage: operations fault|build|write|invlpg|cr3 PAGES(<=1500) MAPPERS(<=60000) COUNT(1-400)\n");
     return 2;
   }
   const std::string_view operation = argv[1];

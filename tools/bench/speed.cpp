@@ -32,7 +32,9 @@ fs::path seeds() { return work() / "seeds"; }
 double spent_by_children() {
   rusage used{};
   ::getrusage(RUSAGE_CHILDREN, &used);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
@@ -44,7 +46,8 @@ struct run_figures {
 };
 
 /// Fuzzes with one job on one core. New inputs go to `kept`, which need not exist.
-run_figures fuzz_once(const fs::path& binary, const fs::path& kept, const fs::path& corpus, unsigned seconds, std::uint32_t seed) {
+run_figures fuzz_once(const fs::path& binary, const fs::path& kept, const fs::path& corpus, unsigned seconds,
+                      std::uint32_t seed) {
   fs::create_directories(kept);
   const double before = spent_by_children();
   job j({.binary = binary,
@@ -60,8 +63,8 @@ run_figures fuzz_once(const fs::path& binary, const fs::path& kept, const fs::pa
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   if (const auto f = j.finding()) {
-    throw error(fmt::format("There is no speed to measure before this finding is dealt with: {}: {} ({}).", f->id, f->text,
-                            f->input.string()),
+    throw error(fmt::format("There is no speed to measure before this finding is dealt with: {}: {} ({}).", f->id,
+                            f->text, f->input.string()),
                 status::bad);
   }
   run_figures result;
@@ -128,8 +131,9 @@ speed measure_speed(const std::string& preset, double aim, const fs::path& corpu
 }
 
 std::string speed_table(const std::vector<speed>& all) {
-  std::string text = fmt::format("{:<6} {:>12} {:>9} {:>22} {:>11} {:>20} {:>21} {:>16}\n", "build", "empty exec/s", "exec/s",
-                                 "of the empty", "guest ops/s", "ops an input", "fault or table", "live pages");
+  std::string text =
+      fmt::format("{:<6} {:>12} {:>9} {:>22} {:>11} {:>20} {:>21} {:>16}\n", "build", "empty exec/s", "exec/s",
+                  "of the empty", "guest ops/s", "ops an input", "fault or table", "live pages");
   for (const speed& s : all) {
     text += fmt::format(
         "{:<6} {:>12.0f} {:>9.0f} {:>22} {:>11.0f} {:>20} {:>21} {:>16}\n", s.preset, s.empty_rate, s.rate,

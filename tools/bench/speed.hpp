@@ -1,4 +1,5 @@
-// How fast the fuzz target is beside one that does nothing, both measured in turns so that a busy machine disturbs them alike.
+// How fast the fuzz target is beside one that does nothing, both measured in turns so that a busy machine disturbs them
+// alike.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +23,8 @@ struct speed {
   unsigned live_pages = 0;          ///< shadow pages at the end of an input, the median
 };
 
-/// Fuzzes from the committed seeds for `seconds`, so that later runs start where a fuzzer usually is. Returns the corpus.
+/// Fuzzes from the committed seeds for `seconds`, so that later runs start where a fuzzer usually is. Returns the
+/// corpus.
 std::filesystem::path grow_corpus(unsigned seconds);
 
 /// Measures a build for about `seconds`, in `speed_rounds` pairs of runs.

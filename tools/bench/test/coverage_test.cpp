@@ -5,11 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/cli/error.hpp"
+
 namespace umbra::tools {
 namespace {
 
 using nlohmann::json;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 /// As llvm-cov 19 exports it (other members left out). fault.cpp:
@@ -26,8 +29,10 @@ json exported() {
         [10, 15, 1, true, true, false], [11, 3, 1, true, true, false], [11, 15, 1, true, false, false],
         [12, 7, 1, true, true, false], [12, 12, 1, true, false, false], [12, 13, 0, true, false, true],
         [12, 14, 0, true, true, false], [14, 4, 1, true, false, false], [15, 2, 0, false, false, false]]},
-      {"filename": "/tree/core/platform/assert.hpp", "segments": [[8, 9, 0, true, true, false], [8, 21, 0, false, false, false]]},
-      {"filename": "/tree/fuzz/world/world.cpp", "segments": [[1, 1, 0, true, true, false], [9, 1, 0, false, false, false]]}],
+      {"filename": "/tree/core/platform/assert.hpp", "segments": [
+        [8, 9, 0, true, true, false], [8, 21, 0, false, false, false]]},
+      {"filename": "/tree/fuzz/world/world.cpp", "segments": [
+        [1, 1, 0, true, true, false], [9, 1, 0, false, false, false]]}],
     "functions": [
       {"name": "f", "filenames": ["/tree/core/mmu/fault.cpp", "/tree/core/platform/assert.hpp"],
        "branches": [[12, 7, 12, 12, 0, 1, 0, 0, 4], [8, 9, 8, 21, 0, 1, 1, 0, 4]]}]}]})");
@@ -39,6 +44,14 @@ TEST(coverage, counts_lines_and_arms_of_one_room) {
   EXPECT_EQ(files[0].file, "core/mmu/fault.cpp");
   EXPECT_EQ(files[0].lines, 6u);
   EXPECT_THAT(files[0].missed_lines, ElementsAre(13, 14));
+}
+
+TEST(coverage, the_space_between_statements_reaches_no_line) {
+  json j = exported();
+  j["data"][0]["files"][0]["segments"] = json::parse(
+      "[[1, 1, 0, true, true, false], [2, 5, 5, true, true, true], [2, 6, 0, true, false, false],"
+      " [3, 2, 0, false, false, false]]");
+  EXPECT_THAT(files_of(j, "core/mmu/")[0].missed_lines, ElementsAre(1, 2, 3));
 }
 
 TEST(coverage, a_branch_has_two_arms_and_an_assertion_none) {
@@ -69,14 +82,46 @@ TEST(coverage, a_file_without_branches_is_covered_by_its_lines_alone) {
   EXPECT_NEAR(c.lines_percent(), 66.7, 0.1);
 }
 
-TEST(coverage, the_table_shows_what_was_not_reached) {
+std::string line_of(const std::string&, unsigned line) {
+  return line == 12 ? "if (a > 3) {" : line == 13 ? "g();" : "}";
+}
+
+TEST(coverage, the_table_shows_what_was_not_reached_and_why) {
   const coverage c{60, files_of(exported(), "core/mmu/")};
-  const std::string table =
-      coverage_table(c, [](const std::string&, unsigned line) { return line == 12 ? "if (a > 3) {" : "g();"; });
-  EXPECT_THAT(table, HasSubstr("core/mmu: 66.7 % of lines (missed: 98 %), 50.0 % of branch arms (missed: 95 %)\n"));
-  EXPECT_THAT(table, HasSubstr("  core/mmu/fault.cpp:13: never reached: g();\n"));
-  EXPECT_THAT(table, HasSubstr("  core/mmu/fault.cpp:12:7: never true: if (a > 3) {\n"));
-  EXPECT_EQ(to_json(c)["files"][0]["missed_arms"].dump(), R"([{"column":7,"line":12,"never":true}])");
+  const reasons known("core/mmu/fault.cpp: if (a > 3) {\n  The machine has no such address.\n");
+  const std::string table = coverage_table(c, line_of, known);
+  EXPECT_THAT(
+      table,
+      HasSubstr("core/mmu: 66.67 % of lines (missed: 98 %), 50.00 % of branch arms (missed: 95 %); 2 unexplained\n"));
+  EXPECT_THAT(table, EndsWith("  UNEXPLAINED\n"
+                              "    core/mmu/fault.cpp:13: never reached: g();\n"
+                              "    core/mmu/fault.cpp:14: never reached: }\n"
+                              "  The machine has no such address.\n"
+                              "    core/mmu/fault.cpp:12: column 7 never true: if (a > 3) {\n"));
+  EXPECT_EQ(to_json(c, line_of, known)["files"][0]["missed_arms"].dump(),
+            R"([{"column":7,"line":12,"never":true,"why":"The machine has no such address."}])");
+}
+
+TEST(unreached, one_reason_may_serve_several_lines) {
+  const reasons r(
+      "# comment\n"
+      "a.cpp: x();\n"
+      "a.cpp:   y();\n"
+      "  One reason\n"
+      "  on two lines.\n"
+      "\n"
+      "b.cpp: x();\n"
+      "  Another.\n");
+  EXPECT_EQ(r.why("a.cpp", "x();"), "One reason on two lines.");
+  EXPECT_EQ(r.why("a.cpp", "  y();"), "One reason on two lines.");
+  EXPECT_EQ(r.why("b.cpp", "x();"), "Another.");
+  EXPECT_EQ(r.why("b.cpp", "y();"), "");
+}
+
+TEST(unreached, a_line_without_a_reason_is_an_error) {
+  EXPECT_THROW(reasons("a.cpp: x();\n"), error);
+  EXPECT_THROW(reasons("  A reason for nothing.\n"), error);
+  EXPECT_THROW(reasons("x();\n  No file.\n"), error);
 }
 
 }  // namespace
