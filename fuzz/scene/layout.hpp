@@ -27,8 +27,8 @@ constexpr frame pt32_identity = 63, pt32_b = 64, pt32_c = 65, pt32_d = 66;
 constexpr frame pt32_pool = 67;
 constexpr unsigned pt32_pool_count = 16;
 
-/// From this directory index on (2 MiB each; half of it where one entry maps 4 MiB), the directories of the rich and the dense scene lead to the
-/// pool of page tables, one after the other: whoever walks along meets a new table every few MiB.
+/// From this directory index on (2 MiB each; half of it where one entry maps 4 MiB), the directories of the rich and the
+/// dense scene lead to the pool of page tables, one after the other: whoever walks along meets a new table every few MiB.
 constexpr std::uint64_t sweep = 14;
 
 // Data, user's and supervisor's.
