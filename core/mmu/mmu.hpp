@@ -73,7 +73,7 @@ class mmu {
   /// INVLPG: what the tables say of `where` now is what the next access sees.
   void invalidate(context&, gva where);
 
-  // --- on behalf of the VMM -----------------------------------------------------------------------------------------
+  // --- on behalf of the VMM; the host lets one at a time change slots, aliases and logs -------------------------------
 
   memory::status set_slot(unsigned id, const memory::slot_request&);
   memory::status set_alias(unsigned id, const memory::alias&);

@@ -19,7 +19,6 @@ struct mode {
   flag smep = false;     ///< CR4.SMEP
   flag smap = false;     ///< CR4.SMAP
   flag pse = false;      ///< CR4.PSE, in 32-bit paging; false elsewhere, where large pages need no enabling
-  flag pge = false;      ///< CR4.PGE
   flag gbpages = false;  ///< 1-GiB pages, in 4-level paging
   unsigned maxphyaddr = 36;
   gfn root{};                        ///< the table that CR3 names; unused where PDPTEs are the roots

@@ -78,16 +78,12 @@ walk walk_tables(memory::space& memory, const mode& m, gva where, const access& 
   if (!permitted(m, path, by)) return faulting(m, by, page_fault::present);
 
   w.granted = path;
-  w.dirty = either(by.write, has(w.steps[level].entry, entry::dirty));
   w.result = walk_result::translated;
   for (unsigned used = Format::levels; used >= level; --used) {
     step& s = w.steps[used];
     word wanted = s.entry | word{entry::accessed};
     if (used == level) wanted = wanted | when(by.write, entry::dirty);
-    if (tables[used].rom) {
-      if (used == level) w.dirty = true;
-      continue;
-    }
+    if (tables[used].rom) continue;
     if (wanted == s.entry) continue;
     if (!platform::compare_exchange(memory.host(), s.where, s.entry, wanted, Format::entry_bytes)) {
       w.result = walk_result::lost;
@@ -107,7 +103,6 @@ walk walk_guest(memory::space& memory, const mode& m, gva where, const access& b
     case paging::none: {
       walk w;
       w.result = walk_result::translated;
-      w.dirty = true;
       w.frame = {field(where.value, page_shift, 20)};
       return w;
     }

@@ -27,7 +27,6 @@ struct walk {
   word error_code{};
   std::array<step, 5> steps{};  ///< by guest level, down to the leaf's; [0] is unused
   rights granted{};             ///< by the whole path
-  flag dirty{};                 ///< the leaf's D bit is set (or cannot be, and need not)
   gfn frame{};                  ///< the 4-KiB guest frame that the address falls into
 };
 

@@ -121,7 +121,6 @@ mmu::mode control_registers::mode() const {
   m.wp = has(cr0_, cr0::wp);
   m.smep = has(cr4_, cr4::smep);
   m.smap = has(cr4_, cr4::smap);
-  m.pge = has(cr4_, cr4::pge);
   if (!has(cr4_, cr4::pae)) {
     m.format = mmu::paging::bits32;
     m.root = frame_of(gpa{field(cr3_, 0, 32)});

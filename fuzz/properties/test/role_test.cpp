@@ -48,8 +48,7 @@ arguments any_arguments() {
                              &mmu::mode::gbpages}) {
     a.mode.*f = coin();
   }
-  // These do not shape tables, or are in a page's frame: no part of a role.
-  a.mode.pge = coin();
+  // These are in a page's frame: no part of a role.
   a.mode.root = {*rc::gen::arbitrary<std::uint32_t>()};
   a.mode.pdpte[2] = *rc::gen::arbitrary<std::uint64_t>();
   a.level = *rc::gen::inRange(1u, 5u);
