@@ -132,6 +132,14 @@ void world::read_log(const op& o) {
            ull(log[n]), ull(missing));
     }
   }
+  // A page that nobody writes any more must not be reported again and again.
+  const memory::slot& s = space_->slot_at(o.index);
+  for (unsigned page = 0; page < s.pages; ++page) {
+    if ((s.dirty[page / 64] >> page % 64 & 1) != 0) {
+      fail("I4", "page %u of slot %u is still dirty after its log was read", page, o.index);
+      break;
+    }
+  }
   written_[o.index] = {};
 }
 

@@ -53,7 +53,7 @@ violation logs(const subject& s) {
   for (unsigned n = 0; n < s.view.memory().slots() && n < s.written.size(); ++n) {
     const umbra::memory::slot& have = s.view.memory().slot_at(n);
     if (have.dirty == nullptr || s.written[n] == nullptr) continue;
-    for (std::uint64_t unit = 0; unit < umbra::memory::log_words(have.pages); ++unit) {
+    for (std::uint64_t unit = 0; unit < have.pages / 64 + (have.pages % 64 != 0); ++unit) {
       const std::uint64_t must = s.written[n][unit];
       if ((must & ~have.dirty[unit]) != 0)
         return wrong(id::i4_dirty_log, "every write counts: a written page is in the log (64 pages a word)", n, must,
