@@ -13,7 +13,7 @@ class flag {
  public:
   constexpr flag() = default;
   template <std::same_as<bool> B>
-  constexpr flag(B value) : value_(value) {}  // NOLINT: a concrete truth value is a flag
+  constexpr flag(B value) : value_(value) {}  // implicit: a concrete truth value is a flag
   constexpr explicit operator bool() const { return value_; }
   friend constexpr flag operator!(flag a) { return !a.value_; }
   friend constexpr flag operator==(flag a, flag b) { return a.value_ == b.value_; }
@@ -28,7 +28,7 @@ class word {
   constexpr word() = default;
   template <std::integral I>
     requires(!std::same_as<I, bool>)
-  constexpr word(I value) : value_(static_cast<std::uint64_t>(value)) {}  // NOLINT: a constant is a word
+  constexpr word(I value) : value_(static_cast<std::uint64_t>(value)) {}  // implicit: a constant is a word
   /// `if (entry & present)` is allowed: the symbolic build forks there.
   constexpr explicit operator bool() const { return value_ != 0; }
 
