@@ -29,7 +29,7 @@ enum class kind : std::uint8_t {
   poke = 16,       ///< VMM or device writes guest-physical memory behind the core's back: address, size, value
   patch = 17,      ///< VMM writes guest-physical memory through the core (write_physical): address, size, value
   speculate = 18,  ///< vCPU `index`'s processor walks and caches `address` of its own accord
-  exhaust = 19,    ///< a burst of reads through `count` distinct 1-MiB steps from `address`: drives the pool to its floor
+  exhaust = 19,    ///< `count` reads, 2 MiB apart (a table each) from `address`, with AC set: drives the pool to its floor
 };
 constexpr unsigned kind_count = 20;
 

@@ -115,7 +115,7 @@ op composer::sweep() {
   constexpr std::uint64_t regions[] = {0, 0, 1, 256, 256};
   op o;
   o.kind = kind::exhaust;
-  o.count = chance.one_in(24) ? 64 : 22 + chance.below(8);
+  o.count = chance.one_in(24) ? 64 : 26 + chance.below(12);
   o.address = static_cast<std::uint64_t>(chance.below(3)) << 30 | layout::sweep << 21 |
               static_cast<std::uint64_t>(chance.pick(raw_v1::index1)) << 12;
   if (mode() == start::level4) o.address = sign_extended(o.address | chance.pick(regions) << 39);

@@ -10,12 +10,12 @@ setup random_setup(random& chance) {
                              start::level4, start::level4, start::level4, start::pae,    start::pae,    start::pae,
                              start::pae,    start::bits32, start::bits32, start::bits32, start::bits32, start::bits32,
                              start::paging_off, start::real};
-  constexpr std::uint16_t pools[] = {64, 64, 64, 96, 128, 48, 32, 256};
+  constexpr std::uint16_t pools[] = {64, 64, 64, 48, 96, 48, 32, 64};
   constexpr unsigned widths[] = {32, 36, 36, 36, 36, 40, 46, 52};
   setup s;
   s.start = chance.pick(modes);
   s.scene = chance.one_in(4) ? 3 : chance.one_in(24) ? 2 : chance.one_in(64) ? 0 : 1;
-  s.shadow_pages = chance.pick(pools);
+  s.shadow_pages = chance.one_in(24) ? 256 : chance.pick(pools);
   s.wp = !chance.one_in(4);
   s.nxe = !chance.one_in(6);
   s.smep = chance.one_in(4);
