@@ -37,6 +37,12 @@ bool frame_pool::reserve(std::uint64_t count) {
   return true;
 }
 
+std::uint64_t frame_pool::records() const {
+  std::uint64_t count = 0;
+  for (const block* b = blocks_; b != nullptr; b = b->next) count += b->count;
+  return count;
+}
+
 frame& frame_pool::acquire(hfn number) {
   if (frame* known = find(number)) return *known;
   UMBRA_ASSERT(free_ != nullptr);

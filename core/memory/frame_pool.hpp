@@ -24,6 +24,10 @@ class frame_pool {
   /// The record of a host frame, or null.
   frame* find(hfn) const;
 
+  /// Records in all, and those of them that are in no use.
+  std::uint64_t records() const;
+  std::uint64_t unused() const { return free_count_; }
+
  private:
   struct block;
 

@@ -47,6 +47,9 @@ class space {
   /// The frame record of a host frame, or null if no slot uses it.
   frame* frame_at(hfn number) const { return frames_.find(number); }
 
+  /// The records themselves, to count them.
+  const frame_pool& frames() const { return frames_; }
+
   // Editing a slot takes three steps, so that what can fail or sleep stays outside the MMU lock: prepare() before it,
   // exchange() under it, dispose() after it. One caller at a time edits; faults may go on meanwhile.
 

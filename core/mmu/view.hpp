@@ -37,6 +37,9 @@ class view {
   entry_ref entry_at(word name) const { return chain::at(mmu_.pool_, name); }
   static word next(const entry_ref& e) { return chain::next(e); }
 
+  /// Whether a right was removed that some processor may still have cached.
+  bool flush_pending() const { return mmu_.flush_pending_; }
+
   memory::space& memory() const { return mmu_.memory_; }
 
  private:

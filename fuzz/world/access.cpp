@@ -1,6 +1,7 @@
 // Guest accesses: the loop of hardware, exits and the core's answers that one instruction goes through.
 #include <algorithm>
 
+#include "core/x86/page_fault.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/walk.hpp"
 
@@ -120,6 +121,7 @@ outcome world::drive(attempt& a) {
       return out;
     }
 
+    check_error_code(a, a.parts[reached].gva, missed.error_code);
     cpu.leave();
     if (++out.exits > exit_limit) {
       fail("I13", "%u exits and no end of an access to %#llx", out.exits,
@@ -128,6 +130,7 @@ outcome world::drive(attempt& a) {
     }
     exit_event event{a.vcpu, a.parts[reached].gva, missed.error_code, {}, false};
     event.answer = guest.page_fault({event.address}, by);
+    a.resolved = event.address;
     if (observer_) observer_->exits(event);
     if (event.answer.next == mmu::verdict::emulate) {
       a.emulated_from = now();
@@ -161,6 +164,17 @@ outcome world::drive(attempt& a) {
         return out;
     }
   }
+}
+
+/// What a processor on shadow tables may say of an access that it could not make. The core programs NXE, so that fetches
+/// are always told; a reserved bit in a shadow entry is never the guest's doing (SDM 4.7).
+void world::check_error_code(const attempt& a, std::uint64_t gva, std::uint64_t error_code) {
+  namespace code = x86::page_fault;
+  const std::uint64_t due = when(a.by.write, code::write) | when(a.by.user, code::user) | when(a.by.fetch, code::fetch);
+  if ((error_code & ~std::uint64_t{code::present}) == due) return;
+  fail("outcome", "hardware reports error code %#llx for an access to %#llx; with or without P it should be %#llx",
+       static_cast<unsigned long long>(error_code), static_cast<unsigned long long>(gva),
+       static_cast<unsigned long long>(due));
 }
 
 void world::perform_by_hardware(const attempt& a, outcome& out) {

@@ -113,9 +113,10 @@ void world::judge(const attempt& a, const outcome& out) {
     fail("outcome", "the access to %#llx should have faulted there, and ended as %s in the next page",
          ull(a.parts[n].gva), name_of(out.ending));
   }
-  judge_stores(a);
+  judge_stores(a, out);
 
   const unsigned landed = static_cast<unsigned>(machine_->count().races - races_before_);
+  if (out.ending == ending::done && !out.emulated && out.exits != 0 && landed == 0) judge_recency(a, a.resolved);
   if (const auto v = invariants::check_progress(out.exits, a.count, landed)) report(v);
 }
 
@@ -172,11 +173,16 @@ bool world::due(const attempt& a, const machine::stored& s) const {
   return false;
 }
 
-void world::judge_stores(const attempt& a) {
+void world::judge_stores(const attempt& a, const outcome& out) {
   const machine::journal& stores = machine_->memory().journal();
+  // An access that nobody interferes with and that stays in one page either makes its page dirty or faults.
+  const bool clean = a.count == 1 && machine_->count().races == races_before_ &&
+                     (out.ending == ending::page_fault || out.ending == ending::shutdown);
   for (reference::moment n = a.begun; n < stores.size(); ++n) {
     const machine::stored& s = stores[n];
-    if (s.by != machine::author::core || n == a.data[0] || n == a.data[1] || due(a, s)) continue;
+    if (s.by != machine::author::core || n == a.data[0] || n == a.data[1]) continue;
+    const bool dirtied = (s.after & ~s.before & x86::entry::dirty) != 0;
+    if (!(clean && dirtied) && due(a, s)) continue;
     fail("memory",
          "the core changed %u bytes at host %#llx from %#llx to %#llx, which the access to %#llx does not call for",
          s.bytes, ull(s.hpa), ull(s.before), ull(s.after), ull(a.parts[0].gva));

@@ -100,6 +100,7 @@ class world {
     reference::access by{};
     reference::moment begun = 0;
     reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
+    std::uint64_t resolved = 0;                          ///< the address of the last fault that the core resolved
     std::array<reference::moment, 2> data{reference::never,
                                           reference::never};  ///< the stores that are the write itself
   };
@@ -107,6 +108,11 @@ class world {
   struct sighting {
     fuzz::ending ending;
     std::uint64_t error_code = 0, address = 0;  ///< address: guest-physical for `mmio`, host-physical for `done`
+  };
+  /// The live pages that are no roots, from the one that was not used for longest on.
+  struct use_order {
+    std::array<std::uint16_t, invariants::workspace::page_limit> pages;
+    unsigned count = 0;
   };
   struct armed_race {
     world* self = nullptr;
@@ -135,6 +141,7 @@ class world {
   void exhaust(const op&);
   attempt begin(unsigned vcpu, const op&, std::uint64_t gva, unsigned bytes) const;
   outcome drive(attempt&);
+  void check_error_code(const attempt&, std::uint64_t gva, std::uint64_t error_code);
   void perform_by_hardware(const attempt&, outcome&);
   bool emulate(attempt&, outcome&);
 
@@ -146,8 +153,14 @@ class world {
   template <class Accept>
   bool some_outcome(const attempt&, const fragment&, Accept&&) const;
   void check_accessed_dirty(const attempt&, const outcome&);
-  void judge_stores(const attempt&);
+  void judge_stores(const attempt&, const outcome&);
   bool due(const attempt&, const machine::stored&) const;
+
+  // recency.cpp
+  const mmu::page* leaf_page(unsigned vcpu, std::uint64_t gva) const;
+  void judge_recency(const attempt&, std::uint64_t resolved);
+  use_order pages_by_use() const;
+  void judge_reclaim(const use_order& before, unsigned wanted, unsigned free);
 
   // registers.cpp
   void write_register(const op&);

@@ -10,6 +10,7 @@ violation check_all(const subject& s, workspace& w, depth d) {
   if (const violation v = passes::roots(s, w)) return v;
   if (const violation v = passes::chains(s, w)) return v;
   if (const violation v = passes::identities(s, w)) return v;
+  if (const violation v = passes::settled(s)) return v;
   return passes::resources(s, w, d);
 }
 

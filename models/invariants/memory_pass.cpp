@@ -25,7 +25,8 @@ violation slot(const subject& s, unsigned n) {
   return {};
 }
 
-violation places(const subject& s, unsigned n) {
+/// Counts in `shown` the frames that this slot is the first to show.
+violation places(const subject& s, unsigned n, std::uint64_t& shown) {
   const memory::slot& have = s.view.memory().slot_at(n);
   const reference::region& want = s.map.slots[n];
   for (std::uint64_t i = 0; i < want.pages; ++i) {
@@ -43,6 +44,7 @@ violation places(const subject& s, unsigned n) {
     for (const memory::place* q = p.backing->places; q != nullptr && bound-- > 0; q = q->next_on_frame)
       listed |= q == &p;
     if (!listed) return wrong(id::i1_containment, "a frame knows each slot that shows it", n, want.backing + i, 0);
+    shown += p.backing->places == &p;
   }
   return {};
 }
@@ -65,11 +67,15 @@ violation logs(const subject& s) {
 
 violation memory(const subject& s, depth d) {
   const umbra::memory::space& have = s.view.memory();
+  std::uint64_t shown = 0;
   for (unsigned n = 0; n < have.slots() && n < s.map.slot_count; ++n) {
     if (const violation v = slot(s, n)) return v;
     if (d == depth::usual) continue;
-    if (const violation v = places(s, n)) return v;
+    if (const violation v = places(s, n, shown)) return v;
   }
+  const std::uint64_t kept = have.frames().records() - have.frames().unused();
+  if (d == depth::thorough && kept != shown)
+    return wrong(id::i12_resources, "a frame that no slot shows any more has no record", 0, shown, kept);
   for (unsigned n = 0; n < have.aliases() && n < s.map.alias_count; ++n) {
     const umbra::memory::alias& a = have.alias_at(n);
     const reference::alias_region& want = s.map.aliases[n];

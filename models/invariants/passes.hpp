@@ -28,6 +28,9 @@ violation chains(const subject&, workspace&);
 /// One live page per (gfn, role); hash, list of pages by use, frames' lists of shadows agree with the live pages (I8).
 violation identities(const subject&, workspace&);
 
+/// No processor has still to be told of a right that was removed (I11).
+violation settled(const subject&);
+
 /// Every page of the pool is in exactly one state and accounted for; with `thorough`, free pages hold nothing (I12,
 /// I1).
 violation resources(const subject&, workspace&, depth);

@@ -39,6 +39,12 @@ violation state(const subject& s, workspace& w, unsigned n, depth d) {
 
 }  // namespace
 
+violation settled(const subject& s) {
+  if (s.view.flush_pending())
+    return wrong(id::i11_tlb, "no flush is due once an operation is over", violation::no_page, 0, 1);
+  return {};
+}
+
 violation resources(const subject& s, workspace& w, depth d) {
   unsigned free = 0, rooted = 0;
   for (unsigned n = 0; n < s.view.pages(); ++n) {

@@ -207,6 +207,7 @@ violation check_step(const subject& s, workspace& w, const touched& t) {
     if (const violation v = passes::roots_of(s, *c)) return v;
   }
   if (const violation v = passes::logs(s)) return v;
+  if (const violation v = passes::settled(s)) return v;
   return step.turn();
 }
 
