@@ -172,7 +172,10 @@ void composer::vmm_op(op& o) {
   o.index = chance.pick(usual_slots);
   switch (o.kind) {
     case kind::slot:
-      o.count = chance.one_in(3) ? 0 : chance.pick(raw_v1::slot_pages);
+      // Sizes beside a multiple of a log's words, too.
+      o.count = chance.pick(raw_v1::slot_pages);
+      if (chance.one_in(6)) o.count = 63 + 64 * chance.below(3) + chance.below(3);
+      if (chance.one_in(3)) o.count = 0;
       o.address = chance.pick(raw_v1::slot_base);
       o.value = chance.pick(raw_v1::slot_backing);
       o.bits = static_cast<std::uint8_t>(chance.one_in(3) ? chance.below(4) : 0);

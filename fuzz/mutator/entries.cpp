@@ -44,7 +44,8 @@ path::step composer::any_entry() {
   return s;
 }
 
-/// A frame that the scenes use for a table of this level in the current format.
+/// A frame that the scenes use for a table of this level in the current format; now and then, in the other entry size: one
+/// frame may be a table in both.
 std::uint64_t composer::table_frame(unsigned level) {
   constexpr frame pml4s[] = {pml4_a, pml4_b, pml4_c, pml4_high};
   constexpr frame pdpts[] = {pdpt_a, pdpt_b, pdpt_c, pdpt_high};
@@ -52,7 +53,7 @@ std::uint64_t composer::table_frame(unsigned level) {
   constexpr frame pts[] = {pt_identity, pt_b, pt_c, pt_d, pt_pool, pt_pool + 1, pt_high, pt_b};
   constexpr frame pds32[] = {pd32_a, pd32_b, pd32_c};
   constexpr frame pts32[] = {pt32_identity, pt32_b, pt32_c, pt32_d, pt32_pool, pt32_pool + 1, pt32_b};
-  if (mode() == start::bits32) {
+  if ((mode() == start::bits32) != chance.one_in(16)) {
     return level > 1 ? chance.pick(pds32) : chance.one_in(3) ? pt32_pool + chance.below(pt32_pool_count) : chance.pick(pts32);
   }
   switch (level) {

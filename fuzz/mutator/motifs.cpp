@@ -140,7 +140,7 @@ void switch_format(composer& c) {
   const bool wide = next != start::bits32;
   c.set(kind::efer, (old.efer & ~x86::efer::lme) | (next == start::level4 ? x86::efer::lme : 0));
   c.set(kind::cr4, (old.cr4 & ~x86::cr4::pae) | (wide ? x86::cr4::pae : x86::cr4::pse));
-  c.set(kind::cr3, root_of(next, c.chance.below(2)));
+  if (!c.chance.one_in(5)) c.set(kind::cr3, root_of(next, c.chance.below(2)));  // else the old root, in the new format
   c.set(kind::cr0, old.cr0 | x86::cr0::pe | x86::cr0::pg);
   c.touch(c.chance.one_in(2) ? g : c.fresh_gva());
   c.touch(c.fresh_gva());
@@ -238,7 +238,7 @@ void move_memory(composer& c) {
 /// The same frames at a second place.
 void show_twice(composer& c) {
   constexpr std::uint64_t places[] = {0xc0, 0xc0, 0x100, 0x200};
-  constexpr std::uint64_t things[] = {0, 0x80, layout::first_data, 1, high_frame, 0x10};
+  constexpr std::uint64_t things[] = {0, 0x80, layout::first_data, 1, high_frame, 0x10, layout::pd_a, layout::pd32_a};
   const std::uint64_t base = c.chance.pick(places);
   op o;
   o.kind = c.chance.one_in(2) ? kind::alias : kind::slot;
@@ -248,6 +248,7 @@ void show_twice(composer& c) {
   o.count = 32;
   o.value = c.chance.pick(things);
   if (o.kind == kind::slot && o.value >= high_frame) o.value = low_pages;
+  if (o.kind == kind::slot && c.chance.one_in(3)) o.bits = static_cast<std::uint8_t>(1 + c.chance.below(3));
   c.add(o);
   const std::uint64_t g = target(c);
   c.touch(g);
@@ -283,6 +284,8 @@ void race(composer& c) {
     c.on_vcpu(me);
   }
   if (c.chance.one_in(4)) c.touch(g);
+  // Then the walk has accessed bits to set, and can lose the exchange.
+  if (c.chance.one_in(3)) c.write_entry(e, e.entry & ~x86::entry::accessed);
   c.add(o);
   switch (c.chance.below(6)) {
     case 0: c.write_entry(e, c.rewritten(e)); break;
