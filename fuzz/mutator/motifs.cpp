@@ -12,6 +12,8 @@ namespace {
 /// Often; so that motifs come with and without the step that makes them well-behaved.
 bool mostly(composer& c) { return c.chance.below(3) != 0; }
 
+void spread(composer& c) { add_spread(c, 3 + c.chance.below(8)); }
+
 std::uint64_t target(composer& c) { return c.chance.one_in(2) ? c.used_gva() : c.fresh_gva(); }
 
 op plain_access(composer& c, kind k, std::uint64_t gva, maker by) {
@@ -124,6 +126,18 @@ void switch_root(composer& c) {
   c.touch(g);
 }
 
+/// The current vCPU, with paging off, enters a paging format.
+void enter_format(composer& c, start next, std::uint64_t root) {
+  const tracker::registers old = c.registers();
+  const bool wide = next != start::bits32;
+  c.set(kind::efer, (old.efer & ~x86::efer::lme) | (next == start::level4 ? x86::efer::lme : 0));
+  c.set(kind::cr4, (old.cr4 & ~x86::cr4::pae) | (wide ? x86::cr4::pae : x86::cr4::pse));
+  c.set(kind::cr3, root);
+  c.set(kind::cr0, old.cr0 | x86::cr0::pe | x86::cr0::pg);
+}
+
+void leave_paging(composer& c) { c.set(kind::cr0, (c.registers().cr0 | x86::cr0::pe) & ~x86::cr0::pg); }
+
 /// Another paging format over the same memory, and back.
 void switch_format(composer& c) {
   const std::uint64_t g = target(c);
@@ -131,17 +145,13 @@ void switch_format(composer& c) {
   constexpr start modes[] = {start::level4, start::level4, start::pae, start::pae, start::bits32, start::paging_off};
   const start next = c.chance.pick(modes);
   c.touch(g);
-  c.set(kind::cr0, (old.cr0 | x86::cr0::pe) & ~x86::cr0::pg);
+  leave_paging(c);
   if (c.chance.one_in(3)) c.touch(c.data_gva());
   if (next == start::paging_off) {
     c.set(kind::cr0, old.cr0);
     return c.touch(g);
   }
-  const bool wide = next != start::bits32;
-  c.set(kind::efer, (old.efer & ~x86::efer::lme) | (next == start::level4 ? x86::efer::lme : 0));
-  c.set(kind::cr4, (old.cr4 & ~x86::cr4::pae) | (wide ? x86::cr4::pae : x86::cr4::pse));
-  if (!c.chance.one_in(5)) c.set(kind::cr3, root_of(next, c.chance.below(2)));  // else the old root, in the new format
-  c.set(kind::cr0, old.cr0 | x86::cr0::pe | x86::cr0::pg);
+  enter_format(c, next, c.chance.one_in(5) ? old.cr3 : root_of(next, c.chance.below(2)));
   c.touch(c.chance.one_in(2) ? g : c.fresh_gva());
   c.touch(c.fresh_gva());
   const path::step e = c.entry_of(c.used_gva());
@@ -314,6 +324,51 @@ void share(composer& c) {
   c.touch(g);
 }
 
+/// A table in use is a page table of the other vCPU's too, whose entries have the other size.
+void use_in_two_sizes(composer& c) {
+  const bool narrow = c.mode() == start::bits32;
+  if (!narrow && c.mode() < start::pae) return spread(c);
+  const std::uint64_t g = target(c);
+  using namespace x86::entry;
+  const path::step ours = c.entry_of(g);
+  if (!narrow && ours.level < 3 && c.chance.one_in(2)) {
+    // A frame at 4 GiB makes the upper half of the entry a present one of half the size.
+    const std::uint64_t frame = high_frame + (ours.level == 1 ? c.chance.below(high_pages) : 0);
+    c.write_entry(ours, frame << 12 | present | x86::entry::write | user | accessed | (ours.level == 1 ? 0 : large));
+  }
+  c.touch(g);
+  const unsigned me = c.current();
+  c.on_vcpu(1 - me);
+  if ((c.mode() == start::bits32) == narrow) {
+    const start next = !narrow ? start::bits32 : c.chance.one_in(2) ? start::pae : start::level4;
+    leave_paging(c);
+    enter_format(c, next, root_of(next, c.chance.below(2)));
+  }
+  const std::uint64_t h = c.fresh_gva();
+  path::step link = c.entry_of(h);
+  for (unsigned tries = 0; tries < 6 && link.level != 2; ++tries) link = c.entry_of(h);
+  c.write_entry(link, (ours.gpa & address_mask) | present | x86::entry::write | user | (c.chance.one_in(2) ? accessed : 0));
+  // The entry that overlaps `ours`: one of two where entries have half the size.
+  const std::uint64_t offset = ours.gpa & 0xfff;
+  const std::uint64_t index = narrow ? offset / 8 : offset / 4 + c.chance.below(2);
+  const std::uint64_t indexes = narrow ? 0x1ff : 0x3ff;
+  c.touch((h & ~(indexes << 12)) | (index & indexes) << 12);
+  c.on_vcpu(me);
+  c.touch(g);
+}
+
+/// The very same access before and after the entry behind it changes: what was cached of it must be gone.
+void repeat_after_change(composer& c) {
+  const std::uint64_t g = target(c);
+  op same = c.access(g);
+  if (mostly(c)) same.by.cpl = 0;
+  c.add(same);
+  const path::step e = c.entry_of(g);
+  c.write_entry(e, c.chance.one_in(2) ? c.regranted(e) : c.rewritten(e));
+  c.invlpg(g);
+  c.add(same);
+}
+
 /// A processor caches of its own accord what then changes.
 void speculate(composer& c) {
   const std::uint64_t g = target(c);
@@ -390,8 +445,6 @@ void drop_all(composer& c) {
   c.touch(g);
 }
 
-void spread(composer& c) { add_spread(c, 3 + c.chance.below(8)); }
-
 }  // namespace
 
 void add_spread(composer& c, unsigned accesses) {
@@ -410,7 +463,8 @@ void add_motif(composer& c) {
   constexpr motif usual[] = {rewrite,     rewrite,      rewrite,       resize,     resize,     adopt,          adopt,
                              ask_again,   flip_control, flip_control,  write_unprotected,      switch_root,    switch_format,
                              log_writes,  move_memory,  show_twice,    race,       race,       share,          speculate,
-                             flood,       press_pool,   confuse_levels, drop_all,  spread,     spread,         write_unprotected, log_writes};
+                             flood,       press_pool,   confuse_levels, drop_all,  spread,     spread,         write_unprotected, log_writes,
+                             use_in_two_sizes, use_in_two_sizes, repeat_after_change, repeat_after_change};
   if (c.mode() == start::pae && c.chance.one_in(6)) return reload_pointers(c);
   c.chance.pick(usual)(c);
 }

@@ -129,8 +129,10 @@ outcome world::drive(attempt& a) {
       return out;
     }
     exit_event event{a.vcpu, a.parts[reached].gva, missed.error_code, {}, false};
+    const std::uint64_t fixed = mmu_->counters().pf_fixed;
     event.answer = guest.page_fault({event.address}, by);
-    a.resolved = event.address;
+    a.fixed = mmu_->counters().pf_fixed != fixed;
+    a.last_fault = event.address;
     if (observer_) observer_->exits(event);
     if (event.answer.next == mmu::verdict::emulate) {
       a.emulated_from = now();

@@ -116,7 +116,7 @@ void world::judge(const attempt& a, const outcome& out) {
   judge_stores(a, out);
 
   const unsigned landed = static_cast<unsigned>(machine_->count().races - races_before_);
-  if (out.ending == ending::done && !out.emulated && out.exits != 0 && landed == 0) judge_recency(a, a.resolved);
+  if (out.ending == ending::done && !out.emulated && a.fixed && landed == 0) judge_recency(a);
   if (const auto v = invariants::check_progress(out.exits, a.count, landed)) report(v);
 }
 

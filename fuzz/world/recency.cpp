@@ -21,9 +21,9 @@ const mmu::page* world::leaf_page(unsigned vcpu, std::uint64_t gva) const {
   return p;
 }
 
-/// An access that hardware made after the core resolved a fault at `resolved`: that path was used last.
-void world::judge_recency(const attempt& a, std::uint64_t resolved) {
-  const mmu::page* used = leaf_page(a.vcpu, resolved);
+/// An access that hardware made right after the core had set a leaf for it: that path was used last.
+void world::judge_recency(const attempt& a) {
+  const mmu::page* used = leaf_page(a.vcpu, a.last_fault);
   const mmu::page* newest = mmu::view(*mmu_).newest();
   if (used == nullptr || used == newest) return;
   fail("I13", "the page last used, %u, is not the newest in the list of pages by use: %u is", used->ordinal,

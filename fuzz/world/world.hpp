@@ -100,7 +100,8 @@ class world {
     reference::access by{};
     reference::moment begun = 0;
     reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
-    std::uint64_t resolved = 0;                          ///< the address of the last fault that the core resolved
+    std::uint64_t last_fault = 0;  ///< the address of the last page-fault exit
+    bool fixed = false;            ///< it ended with a leaf set; else roots were out of date, or the guest raced
     std::array<reference::moment, 2> data{reference::never,
                                           reference::never};  ///< the stores that are the write itself
   };
@@ -158,7 +159,7 @@ class world {
 
   // recency.cpp
   const mmu::page* leaf_page(unsigned vcpu, std::uint64_t gva) const;
-  void judge_recency(const attempt&, std::uint64_t resolved);
+  void judge_recency(const attempt&);
   use_order pages_by_use() const;
   void judge_reclaim(const use_order& before, unsigned wanted, unsigned free);
 
