@@ -43,6 +43,8 @@ bool pin(host&, word userspace_page, hfn& out);
 /// Undoes one pin().
 void unpin(host&, hfn);
 
+// All three under the MMU lock: without it, the slot that named the frame may go, and the pin with it.
+
 /// One naturally aligned read of guest memory, `bytes` = 4 or 8, zero-extended. Guests race: two reads may differ.
 word read(host&, hpa, unsigned bytes);
 /// A write of 1 to 8 bytes that stays inside one page. Bytes of one naturally aligned unit change at once.

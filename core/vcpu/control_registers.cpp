@@ -1,6 +1,6 @@
 #include "core/vcpu/control_registers.hpp"
 
-#include "core/platform/platform.hpp"
+#include "core/platform/lock.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 
@@ -37,6 +37,7 @@ flag control_registers::uses_pdptes(word cr0, word cr4) const {
 bool control_registers::load_pdptes(word cr3, pointers& out) const {
   constexpr std::uint64_t pointer_table_mask = 0xffff'ffe0;
   const gpa table{cr3 & pointer_table_mask};
+  platform::guard locked(memory_.host());
   const memory::lookup found = memory_.find(frame_of(table));
   if (found.backing == nullptr) return false;
   const hpa where = address_of(found.backing->number) + offset_in_page(table.value);

@@ -19,6 +19,7 @@ bool refused(host& h, const char* what) {
 
 /// Whether the core may touch `bytes` at `a`. If not, reads give 0 and writes go nowhere.
 bool reachable(host& h, hpa a, unsigned bytes, const char* what) {
+  if (!h.locked) h.incidents.report(incident_kind::lock_discipline, "%s without the MMU lock: the slot may go", what);
   if (h.memory.pinned(a.value) && (a.value & 0xfff) + bytes <= 0x1000 && bytes >= 1 && bytes <= 8) return true;
   if (!h.memory.contains(a.value)) {
     h.incidents.report(incident_kind::bad_address, "%s at %#llx, which is not guest memory", what, shown(a.value));

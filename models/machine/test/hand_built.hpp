@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/platform/platform.hpp"
+#include "core/platform/lock.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 #include "core/x86/page_fault.hpp"

@@ -137,7 +137,10 @@ TEST_F(platform_functions, pins_are_counted_per_frame) {
   EXPECT_EQ(m.pins_out(), before + 2);
   platform::unpin(host, out);
   EXPECT_EQ(m.memory().pins(out.value), 1u);
-  platform::read(host, address_of(out), 8);
+  {
+    platform::guard locked(host);
+    platform::read(host, address_of(out), 8);
+  }
   platform::unpin(host, out);
   platform::unpin(host, out);
   EXPECT_EQ(only_incident().kind, incident_kind::bad_release);
@@ -147,6 +150,7 @@ TEST_F(platform_functions, pins_are_counted_per_frame) {
 }
 
 TEST_F(platform_functions, reads_and_writes_reach_guest_memory) {
+  platform::guard locked(host);
   m.memory().store(frame(1) + 8, 0x8877'6655'4433'2211, 8);
   EXPECT_EQ(platform::read(host, {frame(1) + 8}, 8), 0x8877'6655'4433'2211u);
   EXPECT_EQ(platform::read(host, {frame(1) + 12}, 4), 0x8877'6655u);
@@ -161,6 +165,7 @@ TEST_F(platform_functions, reads_and_writes_reach_guest_memory) {
 }
 
 TEST_F(platform_functions, accesses_elsewhere_are_incidents_and_have_no_effect) {
+  platform::guard locked(host);
   EXPECT_EQ(platform::read(host, {frame(20)}, 8), 0u);  // not pinned
   EXPECT_EQ(only_incident().kind, incident_kind::bad_address);
   platform::read(host, {frame(guest_frames)}, 8);
@@ -175,6 +180,7 @@ TEST_F(platform_functions, accesses_elsewhere_are_incidents_and_have_no_effect) 
 }
 
 TEST_F(platform_functions, wrong_sizes_and_alignments_are_incidents) {
+  platform::guard locked(host);
   const auto bad = [&](auto f) {
     f();
     EXPECT_EQ(only_incident().kind, incident_kind::bad_access);
@@ -208,6 +214,13 @@ TEST_F(platform_functions, lock_discipline) {
   platform::read(host, {frame(0)}, 8);
   platform::unlock(host);
   platform::unlock(host);
+  EXPECT_EQ(only_incident().kind, incident_kind::lock_discipline);
+  // What a guest frame number stands for may change at any time now.
+  platform::read(host, {frame(0)}, 8);
+  EXPECT_EQ(only_incident().kind, incident_kind::lock_discipline);
+  platform::write(host, {frame(0)}, 1, 8);
+  EXPECT_EQ(only_incident().kind, incident_kind::lock_discipline);
+  platform::compare_exchange(host, {frame(0)}, 1, 2, 8);
   EXPECT_EQ(only_incident().kind, incident_kind::lock_discipline);
 }
 

@@ -16,6 +16,7 @@ struct races : hand_built {
   word read() { return platform::read(host, {frame(0)}, 8); }
 
   std::uint64_t fired = 0;
+  platform::guard locked{host};
 };
 
 TEST_F(races, fires_just_before_the_nth_read) {

@@ -20,7 +20,10 @@ struct reset : hand_built {
     enter_level4(x86::cr4::pae, 1);
     EXPECT_EQ(m.cpu(1).translations().size(), 0u);
     EXPECT_TRUE(m.guest_write_via(1, where, 77, 8));
-    platform::read(host, {frame(0)}, 8);
+    {
+      platform::guard locked(host);
+      platform::read(host, {frame(0)}, 8);
+    }
     m.arm_race(3, [](void*) { FAIL() << "a race outlived a reset"; }, nullptr);
     m.fail_allocation(5);
     platform::lock(host);
@@ -43,6 +46,7 @@ TEST_F(reset, makes_the_machine_new) {
   m.reset();
   hfn out;
   for (int n = 0; n < 9; ++n) ASSERT_TRUE(platform::pin(host, 0, out)) << "a failure outlived a reset";
+  platform::guard locked(host);
   for (int n = 0; n < 9; ++n) platform::read(host, {frame(0)}, 8);
 }
 
