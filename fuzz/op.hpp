@@ -11,7 +11,7 @@ namespace umbra::fuzz {
 /// The numbers are part of the raw format, version 1: never renumber, only add.
 enum class kind : std::uint8_t {
   read = 0,        ///< guest data read:  address, size, by
-  write = 1,       ///< guest data write: address, size, value, by
+  write = 1,       ///< guest data write: address, size, value, by, bits = write_bits
   fetch = 2,       ///< guest instruction fetch: address, by
   cr0 = 3,         ///< MOV to CR0: value
   cr3 = 4,
@@ -44,6 +44,9 @@ struct maker {
 };
 
 enum slot_bits : std::uint8_t { slot_read_only = 1, slot_logged = 2 };
+
+/// `undecodable`: no emulator knows the instruction that writes.
+enum write_bits : std::uint8_t { write_undecodable = 1 };
 
 struct op {
   fuzz::kind kind = kind::read;

@@ -54,14 +54,16 @@ outcome mmu::fault(context& c, gva reported, access by) {
   return out;
 }
 
+/// Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let later
+/// accesses through that SMAP forbids, so there is none.
+flag mmu::hides_user_page(const context& c, const access& by, const walk& w) {
+  return both(both(by.write, negate(w.granted.write)), both(w.granted.user, c.mode.smap));
+}
+
 /// Serves an access that the guest's tables and memory allow.
 outcome mmu::resolve(context& c, gva where, const access& by, const walk& w, const memory::lookup& to) {
   outcome out;
-  // Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let
-  // later accesses through that SMAP forbids, so there is none.
-  const flag hides_user_page =
-      both(both(by.write, negate(w.granted.write)), both(w.granted.user, c.mode.smap));
-  if (both(by.write, either(is_shadowed(*to.backing), hides_user_page))) {
+  if (both(by.write, either(is_shadowed(*to.backing), hides_user_page(c, by, w)))) {
     ++counters_.pf_emulate;
     out.next = verdict::emulate;
     return out;

@@ -9,6 +9,7 @@ struct statistics {
   std::uint64_t pf_fixed = 0;        ///< shadow faults resolved by linking or setting entries
   std::uint64_t pf_guest = 0;        ///< page faults given to the guest
   std::uint64_t pf_emulate = 0;      ///< faults answered by emulating the write
+  std::uint64_t unprotected = 0;     ///< writes that hardware was let to try again, since none could emulate them
   std::uint64_t pf_mmio = 0;         ///< accesses outside memory
   std::uint64_t pf_retry = 0;        ///< faults tried again because the guest raced
   std::uint64_t tlb_flush = 0;       ///< flushes of one vCPU

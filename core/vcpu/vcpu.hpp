@@ -33,6 +33,8 @@ class vcpu {
   mmu::outcome write(gva where, word value, unsigned bytes, mmu::access by) {
     return mmu_.write(context_, where, value, bytes, by);
   }
+  /// A write that nobody can emulate, to be tried again by hardware.
+  mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 
   const control_registers& registers() const { return registers_; }
   const mmu::context& context() const { return context_; }

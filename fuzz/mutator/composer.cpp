@@ -36,6 +36,7 @@ void composer::follow(const op& o) {
 
 void composer::add(op o) {
   if (!allowed_.has(o.kind)) return;
+  if (o.kind == kind::write && undecodable_ && chance.one_in(4)) o.bits = write_undecodable;
   o = canonical(o);
   follow(o);
   out_->push_back(o);

@@ -17,7 +17,7 @@ class composer {
  public:
   /// Appends to `out`.
   composer(random& r, const setup& s, swarm allowed, std::vector<op>& out)
-      : chance(r), tracker_(s), memory_(&scene(s.scene)), allowed_(allowed), out_(&out) {}
+      : chance(r), tracker_(s), memory_(&scene(s.scene)), allowed_(allowed), undecodable_(r.one_in(4)), out_(&out) {}
 
   /// Takes note of an op that is already there.
   void follow(const op&);
@@ -87,6 +87,7 @@ class composer {
   tracker tracker_;
   const image* memory_;
   swarm allowed_;
+  bool undecodable_;  ///< some writes are by instructions that no emulator knows
   std::vector<op>* out_;
   std::array<std::uint64_t, 32> used_{};
   unsigned used_count_ = 0;

@@ -1,5 +1,7 @@
 #include "fuzz/ops/codec.hpp"
 
+#include <algorithm>
+
 #include "fuzz/ops/operands.hpp"
 #include "fuzz/ops/raw_v1.hpp"
 
@@ -9,7 +11,8 @@ namespace {
 using raw_v1::reader;
 using raw_v1::writer;
 
-constexpr std::uint8_t version = 1;
+/// What was stored as version 1 keeps its meaning; a program that needs no more is written so still.
+constexpr std::uint8_t first_version = 1, version = 2;
 constexpr start starts[8] = {start::level4, start::level4, start::pae, start::bits32,
                              start::paging_off, start::real, start::level4, start::pae};
 constexpr std::uint8_t scenes[16] = {1, 0, 2, 3, 1, 1, 1, 1, 1, 1, 3, 3, 3, 2, 1, 2};
@@ -153,6 +156,8 @@ op read_op(reader& in) {
   return canonical(o);
 }
 
+bool needs_version_2(const op& o) { return o.kind == kind::write && o.bits != 0; }
+
 void write_op(writer& out, const op& o) {
   out.byte(static_cast<unsigned>(o.kind));
   switch (o.kind) {
@@ -233,7 +238,7 @@ void write_op(writer& out, const op& o) {
 void decode(std::span<const std::uint8_t> bytes, program& out) {
   reader in(bytes);
   out.ops.clear();
-  in.byte();  // the version; every one but those to come means version 1
+  in.read_version();  // every one but those to come means version 1
   out.setup = read_setup(in);
   while (in.more() && out.ops.size() < op_limit) out.ops.push_back(read_op(in));
 }
@@ -247,7 +252,7 @@ program decode(std::span<const std::uint8_t> bytes) {
 void encode(const program& p, std::vector<std::uint8_t>& bytes) {
   bytes.clear();
   writer out(bytes);
-  out.byte(version);
+  out.byte(std::any_of(p.ops.begin(), p.ops.end(), needs_version_2) ? version : first_version);
   write_setup(out, p.setup);
   for (const op& o : p.ops) write_op(out, o);
 }

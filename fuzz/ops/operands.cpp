@@ -164,6 +164,7 @@ void reader::manner(op& o) {
   } else {
     const std::uint8_t exact = byte();
     o.by = {static_cast<std::uint8_t>(exact & 3), (exact & 4) != 0, (exact & 8) != 0};
+    if (version_ >= 2 && (exact & 16) != 0) o.bits |= write_undecodable;
   }
 }
 
@@ -283,13 +284,14 @@ void writer::value(std::uint64_t v) {
 
 void writer::manner(const op& o) {
   const unsigned size = *index_of(sizes, o.size);
-  for (unsigned n = 0; n < makers.size(); ++n) {
+  const bool undecodable = o.kind == kind::write && (o.bits & write_undecodable) != 0;
+  for (unsigned n = 0; n < makers.size() && !undecodable; ++n) {
     if (makers[n].cpl == o.by.cpl && makers[n].ac == o.by.ac && makers[n].implicit == o.by.implicit) {
       return byte(size << 3 | n);
     }
   }
   byte(size << 3 | 7);
-  byte(o.by.cpl | (o.by.ac ? 4u : 0u) | (o.by.implicit ? 8u : 0u));
+  byte(o.by.cpl | (o.by.ac ? 4u : 0u) | (o.by.implicit ? 8u : 0u) | (undecodable ? 16u : 0u));
 }
 
 }  // namespace umbra::fuzz::raw_v1

@@ -16,6 +16,9 @@ class reader {
  public:
   explicit reader(std::span<const std::uint8_t> bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
+  /// From version 2 on, what spells out who makes an access says more of it.
+  void read_version() { version_ = byte() == 2 ? 2 : 1; }
+
   bool more() const { return at_ != end_; }
   /// The next byte; 0 after the last one.
   std::uint8_t byte() { return at_ != end_ ? *at_++ : std::uint8_t{0}; }
@@ -49,6 +52,7 @@ class reader {
   const std::uint8_t* end_;
   std::array<std::uint64_t, 16> recent_{};  ///< the last addresses, which a program may name again
   unsigned recent_count_ = 0;
+  unsigned version_ = 1;
 };
 
 class writer {

@@ -29,6 +29,7 @@ op canonical(op in) {
       break;
     case kind::write:
       placed(), sized(), made(), valued();
+      out.bits = in.bits & write_undecodable;
       break;
     case kind::fetch:
       placed(), made();

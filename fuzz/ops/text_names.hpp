@@ -10,6 +10,8 @@ namespace umbra::fuzz::words {
 
 inline constexpr std::string_view format = "umbra-ops", version = "1";
 
+inline constexpr std::string_view undecodable = "undecodable";
+
 /// By kind.
 inline constexpr std::array<std::string_view, kind_count> kinds{
     "read", "write", "fetch",    "cr0",     "cr3",  "cr4",  "efer", "invlpg", "slot",      "alias",

@@ -88,6 +88,8 @@ void read_maker(line& in, op& o) {
       o.by.ac = true;
     } else if (in.take("implicit")) {
       o.by.implicit = true;
+    } else if (o.kind == kind::write && in.take(words::undecodable)) {
+      o.bits |= write_undecodable;
     } else {
       return in.fail("expected \"cpl\", \"ac\" or \"implicit\"" + in.found());
     }

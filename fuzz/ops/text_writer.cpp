@@ -44,7 +44,9 @@ std::string to_text(const op& in) {
     case kind::read:
       return text + " " + hex(o.address) + " " + number(o.size) + made_by(o.by);
     case kind::write:
-      return text + written(o) + made_by(o.by);
+      text += written(o) + made_by(o.by);
+      if ((o.bits & write_undecodable) != 0) text += " " + std::string(words::undecodable);
+      return text;
     case kind::fetch:
       return text + " " + hex(o.address) + made_by(o.by);
     case kind::cr0:

@@ -77,6 +77,7 @@ void pencil::touch(std::uint64_t gva) {
   o.value = chance.one_in(3) ? new_entry({gva, 8, frame() << 12 | 0x67, 1}) : chance.below(256);
   o.by = {static_cast<std::uint8_t>(chance.one_in(2) ? 3 : 0), chance.one_in(3), chance.one_in(8)};
   o.index = static_cast<std::uint8_t>(chance.below(2));
+  if (o.kind == kind::write && chance.one_in(8)) o.bits = write_undecodable;
   add(o);
 }
 
@@ -128,6 +129,7 @@ void pencil::rewrite(std::uint64_t gva) {
   if (o.kind == kind::write) {
     o.address = mode_ == start::bits32 ? o.address : window(o.address);
     o.by.ac = chance.one_in(2);
+    if (chance.one_in(8)) o.bits = write_undecodable;
   }
   add(o);
 }

@@ -30,6 +30,7 @@ world::attempt world::begin(unsigned id, const op& o, std::uint64_t gva, unsigne
   a.by.ac = o.by.ac && !a.by.user && !o.by.implicit;
   a.by.write = o.kind == kind::write || o.kind == kind::race;
   a.by.fetch = o.kind == kind::fetch;
+  a.undecodable = o.kind == kind::write && (o.bits & write_undecodable) != 0;
   gva = linear(id, gva);
   a.bytes = clipped(id, gva, bytes);
   a.value = o.value & mask_of(a.bytes);
@@ -89,6 +90,7 @@ outcome world::drive(attempt& a) {
   vcpu::vcpu& guest = *vcpus_[a.vcpu];
   const machine::request request{a.by.user, a.by.write, a.by.fetch, a.by.ac};
   const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
+  vcpu::retry_guard retries;
 
   for (;;) {
     if (!cpu.in_guest()) {
@@ -134,7 +136,15 @@ outcome world::drive(attempt& a) {
     a.fixed = mmu_->counters().pf_fixed != fixed;
     a.last_fault = event.address;
     if (observer_) observer_->exits(event);
-    if (event.answer.next == mmu::verdict::emulate) {
+    if (event.answer.next == mmu::verdict::emulate && a.undecodable) {
+      event.answer = let_hardware_write(guest, retries, {event.address}, by, out);
+      event.unprotect = true;
+      if (observer_) observer_->exits(event);
+      if (event.answer.next == mmu::verdict::emulate) {
+        out.ending = ending::given_up;
+        return out;
+      }
+    } else if (event.answer.next == mmu::verdict::emulate) {
       a.emulated_from = now();
       event.answer = guest.write({a.parts[0].gva}, a.value, a.bytes, by);
       event.emulation = true;
@@ -166,6 +176,16 @@ outcome world::drive(attempt& a) {
         return out;
     }
   }
+}
+
+/// What core/vmx does about a write that it cannot emulate.
+mmu::outcome world::let_hardware_write(vcpu::vcpu& guest, vcpu::retry_guard& retries, gva where, const mmu::access& by,
+                                       outcome& out) {
+  if (!retries.may_retry(where)) return {.next = mmu::verdict::emulate};
+  const std::uint64_t before = mmu_->counters().unprotected;
+  const mmu::outcome answer = guest.unprotect(where, by);
+  out.unprotected += mmu_->counters().unprotected != before;
+  return answer;
 }
 
 /// What a processor on shadow tables may say of an access that it could not make. The core programs NXE, so that fetches

@@ -60,8 +60,8 @@ auto world::with_subject(F&& f) {
 /// Grows whenever the core, by its own account, may have changed a shadow entry, a root or what processors remember.
 std::uint64_t world::shadow_changes() const {
   const mmu::statistics& c = mmu_->counters();
-  return c.pf_fixed + c.pf_emulate + c.pf_retry + c.tlb_flush + c.remote_tlb_flush + c.invlpg + c.pte_write +
-         c.pte_updated + c.shadow_zapped + c.cache_miss + c.root_load;
+  return c.pf_fixed + c.pf_emulate + c.unprotected + c.pf_retry + c.tlb_flush + c.remote_tlb_flush + c.invlpg +
+         c.pte_write + c.pte_updated + c.shadow_zapped + c.cache_miss + c.root_load;
 }
 
 void world::check() {

@@ -1,5 +1,6 @@
 // The outcome oracle: whether an access ended as the guest's tables say now, or as a translation says that a processor
 // may still have cached; and whether guest memory changed as that outcome has it, and nowhere else.
+#include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/stale.hpp"
@@ -23,6 +24,7 @@ bool world::same(const reference::translation& t, const attempt& a, const sighti
     case ending::mmio:
       break;
     case ending::none:
+    case ending::given_up:
       return false;
   }
   if (t.rootless || t.faults) return false;
@@ -90,6 +92,8 @@ void world::judge(const attempt& a, const outcome& out) {
     case ending::shutdown:
       judge_fragment(a, a.parts[0], {ending::shutdown, 0, 0});
       break;
+    case ending::given_up:
+      break;  // judge_retries() says whether that was due
     case ending::page_fault:
       last = 0;
       while (last < a.count && a.parts[last].gva != out.address) ++last;
@@ -108,7 +112,8 @@ void world::judge(const attempt& a, const outcome& out) {
     }
   }
   const auto succeeds = [](const reference::translation& t) { return !t.rootless && !t.faults; };
-  for (unsigned n = 0; n < last && out.ending != ending::done && out.ending != ending::shutdown; ++n) {
+  const bool ends_at_last = out.ending == ending::page_fault || out.ending == ending::mmio;
+  for (unsigned n = 0; n < last && ends_at_last; ++n) {
     if (succeeds(a.parts[n].expected) || some_outcome(a, a.parts[n], succeeds)) continue;
     fail("outcome", "the access to %#llx should have faulted there, and ended as %s in the next page",
          ull(a.parts[n].gva), name_of(out.ending));
@@ -117,7 +122,49 @@ void world::judge(const attempt& a, const outcome& out) {
 
   const unsigned landed = static_cast<unsigned>(machine_->count().races - races_before_);
   if (out.ending == ending::done && !out.emulated && a.fixed && landed == 0) judge_recency(a);
+  if (a.undecodable) return judge_retries(a, out, landed);
   if (const auto v = invariants::check_progress(out.exits, a.count, landed)) report(v);
+}
+
+/// Whether a write goes to a table that its own translation needs, or to one of the vCPU's roots: such a table is shadowed
+/// anew whenever hardware tries the write, so that hardware can never make it.
+bool world::writes_own_table(const attempt& a) const {
+  const guest_view memory = view();
+  const auto host_frame = [&](std::uint64_t gpa) { return memory.host_of(gpa) >> page_shift; };
+  const mmu::context& c = vcpus_[a.vcpu]->context();
+  for (unsigned n = 0; n < a.count; ++n) {
+    if (a.parts[n].expected.rootless || a.parts[n].expected.faults) continue;
+    const std::uint64_t written = host_frame(a.parts[n].expected.address);
+    for (const mmu::page* root : c.roots) {
+      if (root != nullptr && root->backing != nullptr && root->backing->number.value == written) return true;
+    }
+    for (unsigned m = 0; m < a.count; ++m) {
+      const reference::translation& t = a.parts[m].expected;
+      for (unsigned step = 0; step < t.steps; ++step) {
+        if (host_frame(t.used[step].gpa) == written) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// A write that nobody can emulate is made by hardware once each table that it hits is no longer protected, and given up
+/// only where that cannot help: for the table is in use, or it is SMAP that is in the way.
+void world::judge_retries(const attempt& a, const outcome& out, unsigned landed) {
+  const reference::registers& r = registers_[a.vcpu];
+  const bool hopeless = writes_own_table(a);
+  const bool smap = (r.cr4 & x86::cr4::smap) != 0 && (r.cr0 & x86::cr0::wp) == 0 && !a.by.user;
+  if (out.ending == ending::given_up && !hopeless && !smap && landed == 0) {
+    fail("outcome", "a write to %#llx was given up after %u exits, although nothing needs the table that it hits",
+         ull(a.parts[0].gva), out.exits);
+  }
+  if (hopeless || landed != 0) return;
+  if (out.unprotected > a.count) {
+    fail("I13", "a write to %#llx took %u turns of unprotecting a table, for %u pages", ull(a.parts[0].gva),
+         out.unprotected, a.count);
+  }
+  // Each turn costs the exit that asked for it, and those that serve the access once more.
+  if (const auto v = invariants::check_progress(out.exits, a.count + out.unprotected, 0)) report(v);
 }
 
 /// After a successful access the A and D bits that it sets are set (SDM 4.8), as far as they lie in memory that can be

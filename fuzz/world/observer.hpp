@@ -19,6 +19,7 @@ struct exit_event {
   std::uint64_t error_code = 0;  ///< the processor's
   mmu::outcome answer{};
   bool emulation = false;  ///< not an exit of its own: the write that followed the verdict `emulate`
+  bool unprotect = false;  ///< likewise: what the core did instead, since nobody can emulate the write
 };
 
 class observer {

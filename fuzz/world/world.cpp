@@ -28,6 +28,8 @@ const char* name_of(ending e) {
       return "mmio";
     case ending::shutdown:
       return "shutdown";
+    case ending::given_up:
+      return "given up";
   }
   return "?";
 }

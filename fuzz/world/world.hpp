@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/vcpu/retry_guard.hpp"
 #include "core/vcpu/vcpu.hpp"
 #include "fuzz/op.hpp"
 #include "fuzz/world/finding.hpp"
@@ -97,6 +98,7 @@ class world {
     std::array<fragment, 2> parts{};
     std::uint64_t value = 0;  ///< of a write
     unsigned bytes = 0;
+    bool undecodable = false;
     reference::access by{};
     reference::moment begun = 0;
     reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
@@ -142,6 +144,7 @@ class world {
   void exhaust(const op&);
   attempt begin(unsigned vcpu, const op&, std::uint64_t gva, unsigned bytes) const;
   outcome drive(attempt&);
+  mmu::outcome let_hardware_write(vcpu::vcpu&, vcpu::retry_guard&, gva where, const mmu::access&, outcome&);
   void check_error_code(const attempt&, std::uint64_t gva, std::uint64_t error_code);
   void perform_by_hardware(const attempt&, outcome&);
   bool emulate(attempt&, outcome&);
@@ -153,6 +156,8 @@ class world {
   bool same(const reference::translation&, const attempt&, const sighting&) const;
   template <class Accept>
   bool some_outcome(const attempt&, const fragment&, Accept&&) const;
+  bool writes_own_table(const attempt&) const;
+  void judge_retries(const attempt&, const outcome&, unsigned landed);
   void check_accessed_dirty(const attempt&, const outcome&);
   void judge_stores(const attempt&, const outcome&);
   bool due(const attempt&, const machine::stored&) const;

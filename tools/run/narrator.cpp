@@ -53,6 +53,11 @@ void narrator::begins(std::size_t number, const fuzz::op& o) {
 void narrator::enters(unsigned vcpu, mmu::verdict v) { paper_.line("  vCPU {} enters: {}", vcpu, verdict_in_words(v)); }
 
 void narrator::exits(const fuzz::exit_event& e) {
+  if (e.unprotect) {
+    paper_.line("  cannot be emulated; the table at {:#x} unprotected: {}", e.address,
+                e.answer.next == mmu::verdict::emulate ? "no help" : verdict_in_words(e.answer.next));
+    return;
+  }
   if (e.emulation) {
     paper_.line("  emulated write at {:#x}: {}", e.address,
                 e.answer.next == mmu::verdict::resume ? "done" : verdict_in_words(e.answer.next));
@@ -96,6 +101,9 @@ void narrator::accessed(const fuzz::op& o, const fuzz::outcome& out) {
       return;
     case fuzz::ending::shutdown:
       paper_.line("  the vCPU is shut down");
+      return;
+    case fuzz::ending::given_up:
+      paper_.line("  leaves to the VMM: an instruction that nobody can emulate");
       return;
   }
 }

@@ -98,6 +98,20 @@ TEST(codec, version_1_is_frozen) {
   EXPECT_EQ(digest, 10299520409165338259u) << text;
 }
 
+TEST(codec, a_mark_that_version_1_does_not_know_makes_it_version_2) {
+  program p;
+  op o;
+  o.kind = kind::write;
+  p.ops = {o};
+  EXPECT_EQ(encode(p)[0], 1);
+  p.ops[0].bits = write_undecodable;
+  std::vector<std::uint8_t> bytes = encode(p);
+  EXPECT_EQ(bytes[0], 2);
+  EXPECT_TRUE(decode(bytes) == p);
+  bytes[0] = 1;
+  EXPECT_EQ(decode(bytes).ops[0].bits, 0) << "in version 1 the bit meant nothing";
+}
+
 TEST(codec, opcode_table_starts_with_the_kinds_in_order) {
   for (unsigned n = 0; n < kind_count; ++n) EXPECT_EQ(raw_v1::opcodes[n], static_cast<kind>(n));
 }

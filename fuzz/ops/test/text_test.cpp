@@ -68,7 +68,7 @@ TEST(text, reads_what_people_write) {
 
 TEST(text, every_kind_has_its_line) {
   const std::string ops =
-      "read 0x1000 8 cpl 3\nwrite 0x2008 8 = 0x3067 ac implicit\nfetch 0xffff800000000000 cpl 1\ncr0 = 0x80010031\n"
+      "read 0x1000 8 cpl 3\nwrite 0x2008 8 = 0x3067 ac implicit\nwrite 0x2008 8 = 0x3067 cpl 3 undecodable\nfetch 0xffff800000000000 cpl 1\ncr0 = 0x80010031\n"
       "cr3 = 0x1000\ncr4 = 0x20\nefer = 0x900\ninvlpg 0x1000\nslot 1 at 0x100000 pages 32 backing 0xc0 read-only logged\n"
       "slot 3 delete\nalias 0 at 0xa0 pages 4 target 0x10\nalias 0 delete\nlog 0 on\nlog 0 off\nread-log 0\nreclaim 20\n"
       "zap-all\nvcpu 1\nrace 3 vcpu 0x1000 8 = 0x1\nrace 0 vmm 0x1000 1 = 0xff\nrace 1 device 0x2000 4 = 0x0\n"
@@ -96,6 +96,7 @@ TEST(text, mistakes_are_named_with_their_line) {
   EXPECT_EQ(error_of(v + "zap-all\nscene 1\n"), "3: set-up lines come before the first op");
   EXPECT_EQ(error_of(v + "cpuid nx foo\n"), "2: unknown name, found \"foo\"");
   EXPECT_EQ(error_of(v + "race 1 nobody 0 1 = 0\n"), "2: expected \"vcpu\", \"vmm\" or \"device\", found \"nobody\"");
+  EXPECT_EQ(error_of(v + "read 0x0 8 undecodable\n"), "2: expected \"cpl\", \"ac\" or \"implicit\", found \"undecodable\"");
   EXPECT_EQ(error_of(v + "read 0x0 8 cpl 4\n"), "2: the CPL must be 0 to 3, found \"4\"");
 }
 

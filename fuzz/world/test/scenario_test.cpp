@@ -111,6 +111,43 @@ TEST_F(world_test, a_write_to_a_table_in_use_is_emulated) {
   finish();
 }
 
+TEST_F(world_test, a_write_to_a_table_that_nobody_can_emulate_is_made_by_hardware) {
+  start("start level4\nscene 1\nflags wp nxe\n");
+  EXPECT_EQ(access("read 0x400000 8").host[0], host(0x90));
+  const outcome o = access("write 0xd000 8 = 0xa0067 undecodable");
+  EXPECT_EQ(o.ending, ending::done);
+  EXPECT_FALSE(o.emulated);
+  EXPECT_EQ(o.unprotected, 1u);
+  step("invlpg 0x400000");
+  EXPECT_EQ(access("read 0x400000 8").host[0], host(0xa0));
+  finish();
+}
+
+TEST_F(world_test, such_a_write_to_a_table_that_its_own_translation_needs_is_given_up) {
+  for (const char* mode : {"bits32", "pae", "level4"}) {
+    start("start " + std::string(mode) + "\nscene 1\nflags wp nxe pse\n");
+    const reference::registers& r = w->registers(0);
+    // The directory or root that maps low memory, at its own address there.
+    const std::uint64_t table = std::string(mode) == "pae" ? r.pdpte[0] & ~std::uint64_t{0xfff} : r.cr3 & ~std::uint64_t{0xfff};
+    char line[80];
+    std::snprintf(line, sizeof line, "write %#llx 4 = 0 undecodable", static_cast<unsigned long long>(table + 0xff8));
+    const outcome o = access(line);
+    EXPECT_EQ(o.ending, ending::given_up) << mode;
+    EXPECT_GT(o.unprotected, 1u) << mode;
+    finish();
+  }
+}
+
+TEST_F(world_test, and_one_that_smap_forbids_to_make_as_a_supervisor_is_given_up_at_once) {
+  start("start level4\nscene 1\nflags nxe smap\n");
+  step("write 0xd000 8 = 0x90065 ac");  // a user's page, read-only
+  const outcome o = access("write 0x400000 8 = 1 ac undecodable");
+  EXPECT_EQ(o.ending, ending::given_up);
+  EXPECT_EQ(o.unprotected, 0u);
+  EXPECT_EQ(access("write 0x400000 8 = 1 ac").ending, ending::done) << "by emulation";
+  finish();
+}
+
 TEST_F(world_test, a_device_that_overwrites_a_table_is_followed_after_invlpg) {
   start("start level4\nscene 1\nflags wp nxe\n");
   step("read 0x400000 8");
