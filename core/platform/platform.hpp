@@ -10,6 +10,7 @@
 #include <word/word.hpp>
 
 #include "core/x86/address.hpp"
+#include "core/x86/msr.hpp"
 #include "core/x86/vmcs.hpp"
 
 namespace umbra::platform {
@@ -54,13 +55,29 @@ flag compare_exchange(host&, hpa, word expected, word desired, unsigned bytes);
 
 // --- the processor --------------------------------------------------------------------------------------------------
 
+// A vCPU's VMCS and its VPID are used by the thread that runs the vCPU, or that has it for itself, and by no other.
+
+/// A field of a vCPU's VMCS. Information about an exit is that of the vCPU's last one.
+word read_vmcs(host&, vcpu_id, x86::vmcs field);
 /// Sets a field of a vCPU's VMCS; takes effect at that vCPU's next VM entry.
 void write_vmcs(host&, vcpu_id, x86::vmcs field, word value);
 
-/// Drops all that `vcpu`'s VPID has cached, before that vCPU's next guest instruction (INVVPID, single context). The vCPU
-/// must be the calling one.
+/// The tag of what processors cache for a vCPU. No two vCPUs have the same, of whatever VMs: what one left in a
+/// processor must never serve another. 0: there are no tags, and each VM entry and exit flushes.
+unsigned vpid(host&, vcpu_id);
+
+/// An MSR of the host's processor, of those that all its processors have alike. False: there is no such MSR.
+bool read_msr(host&, x86::msr, std::uint64_t& value);
+
+// What is to be flushed is gone before the vCPU's next guest instruction, on whichever processor that runs; a host may
+// put it off until then. A vCPU that moves to another processor leaves stale translations behind, so the host flushes
+// there, too, before it runs.
+
+/// Drops all that `vcpu`'s VPID has cached. The vCPU must be the calling one.
 void flush_vcpu(host&, vcpu_id);
-/// Kicks every vCPU of the VM out of guest mode, waits until all have left, and drops what their VPIDs have cached.
+/// Drops what the VPIDs of all vCPUs of the VM have cached. When it returns, none is in guest mode on the strength of
+/// tables that it loaded before: those in guest mode have been kicked out and have left, and those that were about to
+/// enter ask mmu::load() again.
 void flush_all(host&);
 
 /// One lock per VM for the MMU. Nothing sleeps under it.

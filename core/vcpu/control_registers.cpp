@@ -14,8 +14,8 @@ constexpr std::uint64_t cr0_at_reset = cr0::cd | cr0::nw | cr0::et;  // SDM 3A, 
 constexpr std::uint64_t cr0_bits_that_reload_pdptes = cr0::cd | cr0::nw | cr0::pg;
 constexpr std::uint64_t cr4_bits_that_reload_pdptes = cr4::pae | cr4::pge | cr4::pse | cr4::smep;
 
-constexpr std::uint64_t cr4_accepted = cr4::vme | cr4::pvi | cr4::tsd | cr4::de | cr4::pse | cr4::pae | cr4::mce |
-                                       cr4::pge | cr4::pce | cr4::osfxsr | cr4::osxmmexcpt;
+constexpr std::uint64_t always_in_cr4 = cr4::vme | cr4::pvi | cr4::tsd | cr4::de | cr4::pse | cr4::pae | cr4::mce |
+                                        cr4::pge | cr4::pce | cr4::osfxsr | cr4::osxmmexcpt;
 
 constexpr flag differ(word a, word b, std::uint64_t mask) { return has(a ^ b, mask); }
 
@@ -48,11 +48,26 @@ bool control_registers::load_pdptes(word cr3, pointers& out) const {
   return true;
 }
 
+/// What holds of CR0 whatever else does (SDM 2.5).
+flag control_registers::cr0_consistent(word value) const {
+  const flag paged_unprotected = both(has(value, cr0::pg), negate(has(value, cr0::pe)));
+  const flag write_through_off_alone = both(has(value, cr0::nw), negate(has(value, cr0::cd)));
+  return negate(either(either(paged_unprotected, write_through_off_alone), (value >> 32) != word{0}));
+}
+
+flag control_registers::cr4_accepted(word value) const {
+  const word bits = word{always_in_cr4} | when(features_.smep, cr4::smep) | when(features_.smap, cr4::smap);
+  return (value & ~bits) == word{0};
+}
+
+flag control_registers::efer_accepted(word value) const {
+  const word bits = word{efer::sce | efer::lma} | when(features_.nx, efer::nxe) | when(features_.long_mode, efer::lme);
+  return (value & ~bits) == word{0};
+}
+
 written control_registers::set_cr0(word value) {
-  if ((value >> 32) != word{0}) return written::refused;
+  if (!cr0_consistent(value)) return written::refused;
   value = (value & cr0::defined) | word{cr0::et};
-  if (both(has(value, cr0::pg), negate(has(value, cr0::pe)))) return written::refused;
-  if (both(has(value, cr0::nw), negate(has(value, cr0::cd)))) return written::refused;
 
   const flag enters = both(has(value, cr0::pg), negate(has(cr0_, cr0::pg)));
   const flag leaves = both(has(cr0_, cr0::pg), negate(has(value, cr0::pg)));
@@ -87,8 +102,7 @@ written control_registers::set_cr3(word value) {
 }
 
 written control_registers::set_cr4(word value) {
-  const word accepted = word{cr4_accepted} | when(features_.smep, cr4::smep) | when(features_.smap, cr4::smap);
-  if ((value & ~accepted) != word{0}) return written::refused;
+  if (!cr4_accepted(value)) return written::refused;
   if (both(has(efer_, efer::lma), negate(has(value, cr4::pae)))) return written::refused;
 
   const flag reloads = both(uses_pdptes(cr0_, value), differ(value, cr4_, cr4_bits_that_reload_pdptes));
@@ -105,14 +119,30 @@ written control_registers::set_cr4(word value) {
 written control_registers::set_efer(word value) {
   // LMA is not writable: the processor keeps it in step with LME and CR0.PG.
   value = (value & word{~efer::lma}) | (efer_ & word{efer::lma});
-  const word accepted = word{efer::sce | efer::lma} | when(features_.nx, efer::nxe) |
-                        when(features_.long_mode, efer::lme);
-  if ((value & ~accepted) != word{0}) return written::refused;
+  if (!efer_accepted(value)) return written::refused;
   if (both(has(cr0_, cr0::pg), differ(value, efer_, efer::lme))) return written::refused;
 
   const flag affects = differ(value, efer_, efer::nxe);
   efer_ = value;
   return affects ? written::mode : written::same;
+}
+
+bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {
+  const flag paged = has(cr0, cr0::pg), wide = both(paged, has(efer, efer::lme));
+  if (!both(both(cr0_consistent(cr0), cr4_accepted(cr4)), efer_accepted(efer))) return false;
+  if (has(efer, efer::lma) != wide) return false;
+  if (both(wide, negate(has(cr4, cr4::pae)))) return false;
+  const word cr3_bits = select(wide, word{(std::uint64_t{1} << features_.maxphyaddr) - 1}, word{0xffff'ffff});
+  if ((cr3 & ~cr3_bits) != word{0}) return false;
+
+  pointers fresh = pdpte_;
+  if (both(both(paged, has(cr4, cr4::pae)), negate(wide)) && !load_pdptes(cr3, fresh)) return false;
+  cr0_ = (cr0 & cr0::defined) | word{cr0::et};
+  cr3_ = cr3;
+  cr4_ = cr4;
+  efer_ = efer;
+  pdpte_ = fresh;
+  return true;
 }
 
 mmu::mode control_registers::mode() const {

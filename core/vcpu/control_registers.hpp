@@ -29,6 +29,10 @@ class control_registers {
   written set_cr4(word);
   written set_efer(word);
 
+  /// Takes all of them over at once, and the directory pointers from memory, as a VMM restores a vCPU. False, and
+  /// nothing changed: no sequence of writes leads there.
+  bool restore(word cr0, word cr3, word cr4, word efer);
+
   word cr0() const { return cr0_; }
   word cr3() const { return cr3_; }
   word cr4() const { return cr4_; }
@@ -44,6 +48,9 @@ class control_registers {
 
   bool load_pdptes(word cr3, pointers&) const;
   flag uses_pdptes(word cr0, word cr4) const;
+  flag cr0_consistent(word) const;
+  flag cr4_accepted(word) const;
+  flag efer_accepted(word) const;
 
   const memory::space& memory_;
   x86::features features_;

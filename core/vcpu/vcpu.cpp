@@ -23,6 +23,11 @@ bool vcpu::write_cr0(word value) { return apply(registers_.set_cr0(value)); }
 bool vcpu::write_cr3(word value) { return apply(registers_.set_cr3(value)); }
 bool vcpu::write_cr4(word value) { return apply(registers_.set_cr4(value)); }
 bool vcpu::write_efer(word value) { return apply(registers_.set_efer(value)); }
+bool vcpu::restore(word cr0, word cr3, word cr4, word efer) {
+  if (!registers_.restore(cr0, cr3, cr4, efer)) return false;
+  mmu_.set_mode(context_, registers_.mode());
+  return true;
+}
 void vcpu::invlpg(gva where) { mmu_.invalidate(context_, where); }
 
 mmu::verdict vcpu::enter() {
@@ -31,18 +36,25 @@ mmu::verdict vcpu::enter() {
   const mmu::verdict v = mmu_.load(context_, root);
   if (v != mmu::verdict::resume) return v;
 
-  // Shadow tables always need PAE entries, XD and write protection that binds supervisors too. SMEP and SMAP look at the
-  // U bits of leaves, which mean what the guest's do only while the guest has paging on.
+  // Shadow tables always need PAE entries, XD and write protection that binds supervisors too. SMEP and SMAP look at
+  // the U bits of leaves, which mean what the guest's do only while the guest has paging on. What else the guest sets
+  // is in force as it is, caching apart, which memory types of leaves decide. Machine checks are the host's.
   const mmu::mode& m = context_.mode;
   const bool wide = m.format == mmu::paging::level4;
   const bool paged = m.format != mmu::paging::none;
   platform::host& host = mmu_.memory().host();
   const auto set = [&](vmcs field, word value) { platform::write_vmcs(host, context_.vcpu, field, value); };
-  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg});
+  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} |
+                           (registers_.cr0() & word{cr0::mp | cr0::em | cr0::ts | cr0::am}));
   set(vmcs::guest_cr3, root);
-  set(vmcs::guest_cr4, word{cr4::pae} | (paged ? when(m.smep, cr4::smep) | when(m.smap, cr4::smap) : word{0}));
-  set(vmcs::guest_efer, word{efer::nxe | (wide ? efer::lme | efer::lma : 0)});
-  set(vmcs::vpid, word{static_cast<std::uint64_t>(context_.vcpu) + 1});
+  set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} |
+                           (registers_.cr4() &
+                            word{cr4::vme | cr4::pvi | cr4::tsd | cr4::de | cr4::pce | cr4::osfxsr | cr4::osxmmexcpt}) |
+                           (paged ? when(m.smep, cr4::smep) | when(m.smap, cr4::smap) : word{0}));
+  set(vmcs::guest_efer, word{efer::nxe | (wide ? efer::lme | efer::lma : 0)} | (registers_.efer() & word{efer::sce}));
+  set(vmcs::cr0_shadow, registers_.cr0());
+  set(vmcs::cr4_shadow, registers_.cr4());
+  if (const unsigned tag = platform::vpid(host, context_.vcpu)) set(vmcs::vpid, word{tag});
   return mmu::verdict::resume;
 }
 

@@ -1,14 +1,18 @@
-// One virtual CPU: its control registers, and the MMU context that follows them.
+// One virtual CPU: its registers, what CPUID tells it, the event that it is to get, and the MMU context that follows
+// its control registers.
 #pragma once
 
 #include "core/mmu/mmu.hpp"
 #include "core/vcpu/control_registers.hpp"
+#include "core/vcpu/cpuid.hpp"
+#include "core/vcpu/event_queue.hpp"
+#include "core/vcpu/general_registers.hpp"
 
 namespace umbra::vcpu {
 
 class vcpu {
  public:
-  vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f) : mmu_(m), registers_(m.memory(), f) {
+  vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f) : mmu_(m), registers_(m.memory(), f), cpuid_(f, id) {
     context_.vcpu = id;
   }
   ~vcpu();
@@ -24,6 +28,8 @@ class vcpu {
   bool write_cr4(word);
   bool write_efer(word);
   void invlpg(gva);
+  /// Takes control registers over from a VMM. False: they do not go together, nothing changed.
+  bool restore(word cr0, word cr3, word cr4, word efer);
 
   /// Before VM entry: loads roots and programs the VMCS. `resume` or `shutdown`.
   mmu::verdict enter();
@@ -36,6 +42,9 @@ class vcpu {
   /// A write that nobody can emulate, to be tried again by hardware.
   mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 
+  general_registers& general() { return general_; }
+  event_queue& events() { return events_; }
+  const cpuid_table& cpuid() const { return cpuid_; }
   const control_registers& registers() const { return registers_; }
   const mmu::context& context() const { return context_; }
 
@@ -44,6 +53,9 @@ class vcpu {
 
   mmu::mmu& mmu_;
   control_registers registers_;
+  cpuid_table cpuid_;
+  general_registers general_{};
+  event_queue events_{};
   mmu::context context_{};
   bool attached_ = false;
 };

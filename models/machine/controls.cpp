@@ -19,10 +19,12 @@ constexpr std::uint64_t known_efer = x86::efer::sce | x86::efer::lme | x86::efer
 
 const char* entry_failure(const controls& c) {
   const bool long_mode = (c.efer & x86::efer::lma) != 0;
-  // Without unrestricted guest, PE and PG are among the bits that VMX fixes to 1 (SDM 27.3.1.1, A.7), as is NE.
+  // Without unrestricted guest, PE and PG are among the bits that VMX fixes to 1 (SDM 27.3.1.1, A.7), as is NE; of CR4
+  // it fixes VMXE (A.8).
   if (!(c.cr0 & x86::cr0::pe) || !(c.cr0 & x86::cr0::pg)) return "CR0.PE and CR0.PG must be 1";
   if (!(c.cr0 & x86::cr0::ne)) return "CR0.NE must be 1";
   if (c.cr0 >> 32 != 0) return "CR0 has bits above 31";
+  if (!(c.cr4 & x86::cr4::vmxe)) return "CR4.VMXE must be 1";
   if (c.cr4 & ~known_cr4) return "CR4 has a bit that the processor does not support";
   if (!(c.cr4 & x86::cr4::pae)) return "CR4.PAE must be 1: no shadow table has the 32-bit format";
   if (c.cr3 & beyond_width) return "CR3 has bits beyond the physical-address width";

@@ -3,6 +3,7 @@
 
 #include "models/machine/active.hpp"
 #include "models/machine/host.hpp"
+#include "models/machine/msrs.hpp"
 
 namespace umbra::platform {
 namespace {
@@ -28,6 +29,12 @@ bool reachable(host& h, hpa a, unsigned bytes, const char* what) {
   } else {
     h.incidents.report(incident_kind::bad_access, "%s of %u bytes at %#llx", what, bytes, shown(a.value));
   }
+  return false;
+}
+
+bool exists(host& h, vcpu_id id) {
+  if (id < h.cpus.size()) return true;
+  h.incidents.report(incident_kind::vmcs, "VMCS of vCPU %u, which does not exist", id);
   return false;
 }
 
@@ -101,11 +108,10 @@ flag compare_exchange(host& h, hpa a, word expected, word desired, unsigned byte
   return true;
 }
 
+word read_vmcs(host& h, vcpu_id id, x86::vmcs f) { return exists(h, id) ? h.cpus[id].read_vmcs(f) : 0; }
+
 void write_vmcs(host& h, vcpu_id id, x86::vmcs f, word value) {
-  if (id >= h.cpus.size()) {
-    h.incidents.report(incident_kind::vmcs, "VMCS of vCPU %u, which does not exist", id);
-    return;
-  }
+  if (!exists(h, id)) return;
   for (vcpu_id other = 0; other < h.cpus.size() && f == x86::vmcs::vpid; ++other) {
     if (other != id && value != 0 && h.cpus[other].vmcs().vpid == value) {
       h.incidents.report(incident_kind::vmcs, "vCPUs %u and %u share VPID %#llx", id, other, shown(value));
@@ -113,6 +119,10 @@ void write_vmcs(host& h, vcpu_id id, x86::vmcs f, word value) {
   }
   h.cpus[id].write_vmcs(f, value);
 }
+
+unsigned vpid(host&, vcpu_id id) { return id + 1; }
+
+bool read_msr(host&, x86::msr which, std::uint64_t& value) { return umbra::machine::read_msr(which, value); }
 
 void flush_vcpu(host& h, vcpu_id id) {
   ++h.count.vcpu_flushes;

@@ -5,6 +5,7 @@
 namespace umbra::machine {
 
 void processor::reset() {
+  fields_.clear();
   vmcs_ = {};
   latched_ = {};
   pdptes_ = {};
@@ -13,21 +14,43 @@ void processor::reset() {
   structures_.clear();
 }
 
+bool processor::may_use(x86::vmcs field, const char* verb) const {
+  const auto encoding = static_cast<unsigned>(field);
+  if (!vmcs_store::exists(field)) {
+    around_.incidents.report(incident_kind::vmcs, "field %#x of a vCPU's VMCS %s, and there is none", encoding, verb);
+    return false;
+  }
+  if (in_guest_) {
+    around_.incidents.report(incident_kind::vmcs, "field %#x of a vCPU's VMCS %s while it is in guest mode", encoding,
+                             verb);
+  }
+  return true;
+}
+
+std::uint64_t processor::read_vmcs(x86::vmcs field) const { return may_use(field, "read") ? fields_.get(field) : 0; }
+
 void processor::write_vmcs(x86::vmcs field, std::uint64_t value) {
   ++around_.count.vmcs_writes;
-  if (in_guest_) {
-    around_.incidents.report(incident_kind::vmcs, "field %#x of a vCPU's VMCS written while it is in guest mode",
-                             static_cast<unsigned>(field));
+  if (!may_use(field, "written")) return;
+  const auto encoding = static_cast<unsigned>(field);
+  if (x86::part_of(field) == x86::vmcs_part::information) {
+    around_.incidents.report(incident_kind::vmcs, "field %#x of a VMCS is for the processor to write", encoding);
+    return;
   }
+  if (x86::bits_of(field) < 64 && value >> x86::bits_of(field) != 0) {
+    around_.incidents.report(incident_kind::vmcs, "%#llx does not fit into field %#x of a VMCS",
+                             static_cast<unsigned long long>(value), encoding);
+  }
+  fields_.set(field, value);
   switch (field) {
     case x86::vmcs::vpid: vmcs_.vpid = value; return;
     case x86::vmcs::guest_efer: vmcs_.efer = value; return;
     case x86::vmcs::guest_cr0: vmcs_.cr0 = value; return;
     case x86::vmcs::guest_cr3: vmcs_.cr3 = value; return;
     case x86::vmcs::guest_cr4: vmcs_.cr4 = value; return;
+    default:
+      return;
   }
-  around_.incidents.report(incident_kind::vmcs, "field %#x is not one that the machine has",
-                           static_cast<unsigned>(field));
 }
 
 bool processor::level4() const { return (latched_.efer & x86::efer::lma) != 0; }

@@ -16,6 +16,7 @@
 #include "models/machine/structure_cache.hpp"
 #include "models/machine/table_arena.hpp"
 #include "models/machine/tlb.hpp"
+#include "models/machine/vmcs_store.hpp"
 
 namespace umbra::machine {
 
@@ -57,8 +58,12 @@ class processor {
 
   // --- VM entry and exit ---------------------------------------------------------------------------------------------
 
+  /// VMREAD.
+  std::uint64_t read_vmcs(x86::vmcs field) const;
   /// VMWRITE; takes effect at the next enter().
   void write_vmcs(x86::vmcs field, std::uint64_t value);
+  /// What the processor says of an exit; tests write it in the processor's stead.
+  void inform(x86::vmcs field, std::uint64_t value) { fields_.set(field, value); }
   /// VM entry: latches controls and, in PAE paging, loads the four PDPTEs from memory. With a VPID it flushes nothing.
   /// False, with an incident: VM entry fails.
   bool enter();
@@ -99,6 +104,7 @@ class processor {
     rights granted{};
   };
 
+  bool may_use(x86::vmcs field, const char* verb) const;
   result translate(std::uint64_t gva, const request&, intent);
   bool begin(std::uint64_t gva, cursor&) const;
   result walk(std::uint64_t gva, const request&, intent);
@@ -111,6 +117,7 @@ class processor {
   bool load_pdptes();
 
   surroundings around_;
+  vmcs_store fields_;
   controls vmcs_{}, latched_{};
   std::array<std::uint64_t, 4> pdptes_{};
   bool in_guest_ = false;

@@ -6,7 +6,7 @@ namespace {
 using entry = hand_built;
 
 controls good() {
-  return {x86::cr0::pe | x86::cr0::pg | x86::cr0::wp | x86::cr0::ne, 0x1000, x86::cr4::pae,
+  return {x86::cr0::pe | x86::cr0::pg | x86::cr0::wp | x86::cr0::ne, 0x1000, base_cr4,
           x86::efer::nxe | x86::efer::lme | x86::efer::lma, 1};
 }
 
@@ -22,6 +22,8 @@ TEST_F(entry, checks_each_control) {
   }
   EXPECT_TRUE(refused([](controls& c) { c.cr0 |= std::uint64_t{1} << 32; }));
   EXPECT_TRUE(refused([](controls& c) { c.cr4 = 0; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr4 &= ~x86::cr4::pae; }));
+  EXPECT_TRUE(refused([](controls& c) { c.cr4 &= ~x86::cr4::vmxe; }));
   EXPECT_TRUE(refused([](controls& c) { c.cr4 |= x86::cr4::la57; }));
   EXPECT_TRUE(refused([](controls& c) { c.cr4 |= x86::cr4::pcide; }));
   EXPECT_TRUE(refused([](controls& c) { c.cr3 |= std::uint64_t{1} << 46; }));
@@ -104,8 +106,16 @@ TEST_F(entry, vmcs_writes_in_guest_mode_and_shared_vpids_are_incidents) {
   EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
   platform::write_vmcs(host, 7, x86::vmcs::vpid, 1);
   EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
-  platform::write_vmcs(host, 1, static_cast<x86::vmcs>(0x6804 + 2), 1);
+  platform::write_vmcs(host, 1, static_cast<x86::vmcs>(0x6838), 1);
   EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::read_vmcs(host, 1, static_cast<x86::vmcs>(0x6838));
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::read_vmcs(host, 7, x86::vmcs::guest_rip);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs);
+  platform::write_vmcs(host, 1, x86::vmcs::exit_reason, 1);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs) << "for the processor to write";
+  platform::write_vmcs(host, 1, x86::vmcs::exception_bitmap, std::uint64_t{1} << 32);
+  EXPECT_EQ(only_incident().kind, incident_kind::vmcs) << "32 bits wide";
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ constexpr request user_read{.user = true}, user_write{.user = true, .write = tru
 constexpr request user_fetch{.user = true, .fetch = true};
 constexpr request read{}, write{.write = true}, fetch{.fetch = true};
 
+/// What VM entry asks of CR4 here.
+constexpr std::uint64_t base_cr4 = x86::cr4::pae | x86::cr4::vmxe;
+
 inline std::uint64_t frame(unsigned n) { return ram::address_of_frame(n); }
 
 /// Shadow tables for one vCPU: `where` maps to guest frames from 0 on by way of one table a level.
@@ -49,7 +52,7 @@ class hand_built : public testing::Test {
   table* new_table() { return platform::allocate_table(host); }
   std::uint64_t at(const table* t) { return platform::address_of(host, t).value; }
 
-  void program(unsigned id, std::uint64_t cr3, std::uint64_t efer, std::uint64_t cr4 = x86::cr4::pae) {
+  void program(unsigned id, std::uint64_t cr3, std::uint64_t efer, std::uint64_t cr4 = base_cr4) {
     platform::write_vmcs(host, id, x86::vmcs::guest_cr0,
                          x86::cr0::pe | x86::cr0::pg | x86::cr0::wp | x86::cr0::ne | x86::cr0::et);
     platform::write_vmcs(host, id, x86::vmcs::guest_cr3, cr3);
@@ -66,7 +69,7 @@ class hand_built : public testing::Test {
     pd->set(where >> 21 & 511, at(pt) | link_bits);
     for (unsigned n = 0; n < 8; ++n) pt->set((where >> 12 & 511) + n, frame(n) | leaf_bits);
   }
-  void enter_level4(std::uint64_t cr4 = x86::cr4::pae, unsigned id = 0) {
+  void enter_level4(std::uint64_t cr4 = base_cr4, unsigned id = 0) {
     program(id, at(pml4), long_mode, cr4);
     ASSERT_TRUE(m.cpu(id).enter());
   }
@@ -79,7 +82,7 @@ class hand_built : public testing::Test {
     pd->set(where_pae >> 21 & 511, at(pt) | link_bits);
     for (unsigned n = 0; n < 8; ++n) pt->set((where_pae >> 12 & 511) + n, frame(n) | leaf_bits);
   }
-  void enter_pae(std::uint64_t cr4 = x86::cr4::pae, unsigned id = 0) {
+  void enter_pae(std::uint64_t cr4 = base_cr4, unsigned id = 0) {
     program(id, at(roots), x86::efer::nxe, cr4);
     ASSERT_TRUE(m.cpu(id).enter());
   }

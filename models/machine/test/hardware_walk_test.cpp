@@ -5,7 +5,7 @@ namespace {
 
 using hardware_walk = hand_built;
 
-constexpr std::uint64_t with_smep = x86::cr4::pae | x86::cr4::smep, with_smap = x86::cr4::pae | x86::cr4::smap;
+constexpr std::uint64_t with_smep = base_cr4 | x86::cr4::smep, with_smap = base_cr4 | x86::cr4::smap;
 
 TEST_F(hardware_walk, translates_in_4_level_format) {
   build_level4();

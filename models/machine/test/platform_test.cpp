@@ -226,7 +226,7 @@ TEST_F(platform_functions, lock_discipline) {
 
 TEST_F(platform_functions, flush_vcpu_of_one_in_guest_mode_is_an_incident) {
   build_level4();
-  enter_level4(x86::cr4::pae, 1);
+  enter_level4(base_cr4, 1);
   access(where, {}, 1);
   platform::flush_vcpu(host, 1);
   EXPECT_EQ(only_incident().kind, incident_kind::flush);

@@ -17,7 +17,7 @@ struct reset : hand_built {
     build_level4();
     first_table.push_back(at(pml4));
     platform::allocate(host, 100);
-    enter_level4(x86::cr4::pae, 1);
+    enter_level4(base_cr4, 1);
     EXPECT_EQ(m.cpu(1).translations().size(), 0u);
     EXPECT_TRUE(m.guest_write_via(1, where, 77, 8));
     {

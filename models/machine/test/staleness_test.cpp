@@ -86,8 +86,8 @@ TEST_F(staleness, structure_entries_keep_the_rights_of_the_path) {
 
 TEST_F(staleness, a_flush_drops_only_that_vpid) {
   build_level4();
-  enter_level4(x86::cr4::pae, 0);
-  enter_level4(x86::cr4::pae, 1);
+  enter_level4(base_cr4, 0);
+  enter_level4(base_cr4, 1);
   expect_at(access(where, {}, 0), frame(0));
   expect_at(access(where, {}, 1), frame(0));
   pt->set(where >> 12, 0);
@@ -116,8 +116,8 @@ TEST_F(staleness, translations_of_another_vpid_are_not_used) {
 
 TEST_F(staleness, flush_all_kicks_every_vcpu_and_drops_everything) {
   build_level4();
-  enter_level4(x86::cr4::pae, 0);
-  enter_level4(x86::cr4::pae, 1);
+  enter_level4(base_cr4, 0);
+  enter_level4(base_cr4, 1);
   access(where, {}, 0);
   access(where, {}, 1);
   platform::flush_all(host);
@@ -138,8 +138,8 @@ TEST_F(staleness, changed_controls_take_effect_at_the_next_entry_only) {
   pt->set(where >> 12, frame(0) | leaf_bits);
   expect_at(access(where, read), frame(0));
   m.cpu(0).leave();
-  platform::write_vmcs(host, 0, x86::vmcs::guest_cr4, x86::cr4::pae | x86::cr4::smap);
-  EXPECT_EQ(m.cpu(0).latched().cr4, std::uint64_t{x86::cr4::pae});
+  platform::write_vmcs(host, 0, x86::vmcs::guest_cr4, base_cr4 | x86::cr4::smap);
+  EXPECT_EQ(m.cpu(0).latched().cr4, std::uint64_t{base_cr4});
   ASSERT_TRUE(m.cpu(0).enter());
   expect_fault(access(where, read), code::present);  // from the TLB: rights are cached, SMAP is not
 }
@@ -158,7 +158,7 @@ TEST_F(staleness, speculation_caches_and_sets_accessed_but_never_dirty) {
 TEST_F(staleness, speculation_ignores_rights_and_never_faults) {
   build_level4();
   pt->set(where >> 12, frame(0) | bit::present);
-  enter_level4(x86::cr4::pae | x86::cr4::smap);
+  enter_level4(base_cr4 | x86::cr4::smap);
   m.cpu(0).speculate(where);
   m.cpu(0).speculate(where + 0x10'0000);
   m.cpu(0).speculate(0x1234'5678'9abc'def0);
@@ -198,7 +198,7 @@ TEST_F(staleness, pdptes_are_latched_at_entry) {
 
 TEST_F(staleness, a_vcpu_left_in_guest_mode_keeps_its_pdptes) {
   build_pae();
-  enter_pae(x86::cr4::pae, 1);
+  enter_pae(base_cr4, 1);
   roots->set(where_pae >> 30, 0);
   expect_at(access(where_pae, {}, 1), frame(0));
   expect_at(access(where_pae + 0x1000, {}, 1), frame(1));

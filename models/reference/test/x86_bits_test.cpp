@@ -1,10 +1,14 @@
 // The bit positions of core/x86, against Linux's UAPI headers where they have them and the SDM's figures where not.
 #include <asm/processor-flags.h>
+#include <asm/vmx.h>
 #include <gtest/gtest.h>
 
 #include "core/x86/address.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
+#include "core/x86/event.hpp"
+#include "core/x86/exit_reason.hpp"
+#include "core/x86/flags.hpp"
 #include "core/x86/page_fault.hpp"
 #include "core/x86/vmcs.hpp"
 
@@ -86,8 +90,51 @@ TEST(x86_bits, page_fault_codes_are_as_in_sdm_figure_4_12) {
   EXPECT_EQ(page_fault::fetch, 0x10u);
 }
 
+TEST(x86_bits, rflags_are_as_in_linux) {
+  EXPECT_EQ(rflags::fixed, X86_EFLAGS_FIXED);
+  EXPECT_EQ(rflags::tf, X86_EFLAGS_TF);
+  EXPECT_EQ(rflags::interrupt, X86_EFLAGS_IF);
+  EXPECT_EQ(rflags::vm, X86_EFLAGS_VM);
+  EXPECT_EQ(rflags::ac, X86_EFLAGS_AC);
+}
+
+TEST(x86_bits, exit_reasons_are_as_in_linux) {
+  const auto number = [](exit_reason r) { return static_cast<int>(r); };
+  EXPECT_EQ(number(exit_reason::exception_or_nmi), EXIT_REASON_EXCEPTION_NMI);
+  EXPECT_EQ(number(exit_reason::external_interrupt), EXIT_REASON_EXTERNAL_INTERRUPT);
+  EXPECT_EQ(number(exit_reason::triple_fault), EXIT_REASON_TRIPLE_FAULT);
+  EXPECT_EQ(number(exit_reason::cpuid), EXIT_REASON_CPUID);
+  EXPECT_EQ(number(exit_reason::hlt), EXIT_REASON_HLT);
+  EXPECT_EQ(number(exit_reason::invlpg), EXIT_REASON_INVLPG);
+  EXPECT_EQ(number(exit_reason::control_register), EXIT_REASON_CR_ACCESS);
+  EXPECT_EQ(number(exit_reason::io), EXIT_REASON_IO_INSTRUCTION);
+  EXPECT_EQ(number(exit_reason::rdmsr), EXIT_REASON_MSR_READ);
+  EXPECT_EQ(number(exit_reason::wrmsr), EXIT_REASON_MSR_WRITE);
+  EXPECT_EQ(number(exit_reason::invalid_guest_state), EXIT_REASON_INVALID_STATE);
+  EXPECT_EQ(number(exit_reason::msr_loading), EXIT_REASON_MSR_LOAD_FAIL);
+  EXPECT_EQ(number(exit_reason::machine_check), EXIT_REASON_MCE_DURING_VMENTRY);
+  EXPECT_EQ(exit_reason_field::entry_failed, VMX_EXIT_REASONS_FAILED_VMENTRY);
+}
+
+TEST(x86_bits, events_are_as_in_sdm_table_25_14) {
+  EXPECT_EQ(event_field::valid, 0x8000'0000u);
+  EXPECT_EQ(event_field::has_error_code, 0x800u);
+  EXPECT_EQ(static_cast<unsigned>(event_type::nmi), 2u);
+  EXPECT_EQ(static_cast<unsigned>(event_type::hardware_exception), 3u);
+  EXPECT_EQ(static_cast<unsigned>(event_type::software_interrupt), 4u);
+  EXPECT_EQ(static_cast<unsigned>(event_type::software_exception), 6u);
+}
+
 TEST(x86_bits, vmcs_fields_are_as_in_sdm_appendix_b) {
   EXPECT_EQ(static_cast<unsigned>(vmcs::vpid), 0x0000u);
+  // Segment registers come in the SDM's order, each two further on.
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_tr_selector), 0x080eu);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_tr_limit), 0x480eu);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_tr_rights), 0x4822u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_tr_base), 0x6814u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::exit_reason), 0x4402u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::exit_qualification), 0x6400u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::host_rip), 0x6c16u);
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_efer), 0x2806u);
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr0), 0x6800u);
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr3), 0x6802u);

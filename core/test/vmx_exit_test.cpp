@@ -1,0 +1,349 @@
+// What becomes of each exit.
+#include "core/test/bench.hpp"
+
+#include "core/x86/msr.hpp"
+#include "core/x86/page_fault.hpp"
+
+namespace umbra::vmx {
+namespace {
+
+using namespace vcpu::general;
+using enum x86::exit_reason;
+namespace code = x86::page_fault;
+
+class exits : public bench {
+ protected:
+  /// The instruction is done: the guest goes on behind it.
+  void expect_done(next n) {
+    EXPECT_EQ(n, next::run);
+    EXPECT_EQ(general().rip, rip + 2);
+    EXPECT_EQ(delivered(), -1);
+  }
+  void expect_exception(next n, int vector) {
+    EXPECT_EQ(n, next::run);
+    EXPECT_EQ(general().rip, rip) << "the instruction is not done";
+    EXPECT_EQ(delivered(), vector);
+  }
+};
+
+TEST_F(exits, registers_come_from_the_vmcs) {
+  EXPECT_EQ(exit(external_interrupt), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_EQ(general().get(rsp), 0x8000u);
+  EXPECT_EQ(general().rflags, 2u);
+}
+
+TEST_F(exits, cpuid_answers_in_four_registers) {
+  general().set(rax, 0xffff'ffff'0000'0000);  // only the lower half counts
+  general().set(rcx, 0);
+  expect_done(exit(cpuid));
+  EXPECT_EQ(general().get(rax), 7u);
+  EXPECT_EQ(general().get(rbx), 0x756e'6547u);
+}
+
+TEST_F(exits, hlt_leaves_behind_the_instruction) {
+  EXPECT_EQ(exit(hlt, 0, 1), next::leave);
+  expect_left(request_kind::hlt);
+  EXPECT_EQ(general().rip, rip + 1);
+}
+
+TEST_F(exits, a_triple_fault_is_a_shutdown) {
+  EXPECT_EQ(exit(triple_fault), next::leave);
+  expect_left(request_kind::shutdown);
+}
+
+TEST_F(exits, any_other_reason_leaves_with_its_number) {
+  for (const word reason : {word{9}, word{18}, word{29}, word{55}, word{74}, word{75}, word{0xffff}}) {
+    EXPECT_EQ(exit_with(reason), next::leave);
+    expect_left(request_kind::unknown, reason);
+    EXPECT_EQ(general().rip, rip);
+  }
+}
+
+TEST_F(exits, a_failed_entry_leaves_the_guest_as_it_is) {
+  general().rip = 0x55;
+  EXPECT_EQ(exit_with(0x8000'0021), next::leave);
+  expect_left(request_kind::fail_entry, 0x8000'0021);
+  EXPECT_EQ(general().rip, 0x55u);
+  hardware().inform(x86::vmcs::instruction_error, 7);
+  EXPECT_EQ(cpu_->exited(false), next::leave);
+  expect_left(request_kind::fail_entry, 7);
+}
+
+TEST_F(exits, rip_wraps_outside_64_bit_code_only) {
+  hardware().inform(x86::vmcs::exit_reason, static_cast<word>(hlt));
+  hardware().inform(x86::vmcs::instruction_length, 1);
+  hardware().inform(x86::vmcs::guest_rip, 0xffff'ffff);
+  cpu_->exited(true);
+  EXPECT_EQ(general().rip, 0u);
+  turn_on_level4();
+  hardware().inform(x86::vmcs::guest_rip, 0xffff'ffff);
+  cpu_->exited(true);
+  EXPECT_EQ(general().rip, 0x1'0000'0000u);
+}
+
+TEST_F(exits, an_instruction_that_is_done_ends_blocking_and_may_trap) {
+  cpu_->vmcs().write<x86::vmcs::guest_interruptibility>(word{3});
+  EXPECT_EQ(exit(cpuid), next::run);
+  EXPECT_EQ(field_of(x86::vmcs::guest_interruptibility), 0u);
+  EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), 0u);
+  rflags_ |= x86::rflags::tf;
+  EXPECT_EQ(exit(cpuid), next::run);
+  EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
+}
+
+// --- control registers ---
+
+TEST_F(exits, mov_to_a_control_register) {
+  general().set(rbx, x86::cr0::pe | x86::cr0::wp);
+  expect_done(exit(control_register, 0 | rbx << 8));
+  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
+  general().set(9, 0xffff'ffff'0000'5000);  // 32 bits outside 64-bit code
+  expect_done(exit(control_register, 3 | 9 << 8));
+  EXPECT_EQ(guest().registers().cr3(), 0x5000u);
+  general().set(rax, x86::cr4::pse);
+  expect_done(exit(control_register, 4));
+  EXPECT_EQ(guest().registers().cr4(), x86::cr4::pse);
+}
+
+TEST_F(exits, mov_from_cr3) {
+  ASSERT_TRUE(guest().write_cr3(0x7018));
+  expect_done(exit(control_register, 3 | 1 << 4 | rdi << 8));
+  EXPECT_EQ(general().get(rdi), 0x7018u);
+}
+
+TEST_F(exits, what_a_control_register_does_not_take_is_a_general_protection) {
+  general().set(rax, x86::cr0::pg);  // without PE
+  expect_exception(exit(control_register), x86::vector::general_protection);
+  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
+  general().set(rax, x86::cr4::la57);
+  expect_exception(exit(control_register, 4), x86::vector::general_protection);
+  EXPECT_EQ(guest().registers().cr4(), 0u);
+}
+
+TEST_F(exits, rsp_is_a_register_like_any_other) {
+  expect_done(exit(control_register, 3 | rsp << 8));
+  EXPECT_EQ(guest().registers().cr3(), 0x8000u);
+  ASSERT_TRUE(guest().write_cr3(0x3000));
+  expect_done(exit(control_register, 3 | 1 << 4 | rsp << 8));
+  EXPECT_EQ(field_of(x86::vmcs::guest_rsp), 0x3000u);
+}
+
+TEST_F(exits, clts_and_lmsw) {
+  ASSERT_TRUE(guest().write_cr0(x86::cr0::pe | x86::cr0::ts | x86::cr0::wp));
+  expect_done(exit(control_register, 2 << 4));
+  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
+  constexpr word lmsw = 3 << 4;
+  expect_done(exit(control_register, lmsw | word{0xfff0 | 0xe} << 16));
+  EXPECT_EQ(guest().registers().cr0(),
+            x86::cr0::pe | x86::cr0::et | x86::cr0::wp | x86::cr0::mp | x86::cr0::em | x86::cr0::ts)
+      << "PE stays, and bits above 3 do not count";
+  expect_done(exit(control_register, lmsw));
+  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
+}
+
+TEST_F(exits, cr8_is_nobodys) {
+  EXPECT_EQ(exit(control_register, 8), next::leave);
+  expect_left(request_kind::unknown, static_cast<word>(control_register));
+  EXPECT_EQ(exit(control_register, 8 | 1 << 4), next::leave);
+}
+
+// --- MSRs ---
+
+TEST_F(exits, efer_is_read_and_written) {
+  constexpr word efer = static_cast<std::uint32_t>(x86::msr::efer);
+  general().set(rcx, 0xffff'ffff'0000'0000 | efer);
+  general().set(rax, 0xabcd'0000'0000'0000 | x86::efer::nxe | x86::efer::sce);
+  general().set(rdx, 0);
+  expect_done(exit(wrmsr));
+  EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
+  general().set(rdx, 77);
+  expect_done(exit(rdmsr));
+  EXPECT_EQ(general().get(rax), x86::efer::nxe | x86::efer::sce);
+  EXPECT_EQ(general().get(rdx), 0u);
+  general().set(rdx, 1);
+  expect_exception(exit(wrmsr), x86::vector::general_protection);
+  EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
+}
+
+TEST_F(exits, other_msrs_are_nobodys) {
+  general().set(rcx, 0x10);
+  EXPECT_EQ(exit(rdmsr), next::leave);
+  expect_left(request_kind::unknown, static_cast<word>(rdmsr));
+  EXPECT_EQ(exit(wrmsr), next::leave);
+  expect_left(request_kind::unknown, static_cast<word>(wrmsr));
+}
+
+// --- ports ---
+
+TEST_F(exits, out_leaves_with_port_size_and_data) {
+  general().set(rax, 0x1234'5678'9abc'def0);
+  EXPECT_EQ(exit(io, 3 | word{0xcf8} << 16), next::leave);
+  expect_left(request_kind::io);
+  EXPECT_FALSE(cpu_->request().io.in);
+  EXPECT_EQ(cpu_->request().io.bytes, 4u);
+  EXPECT_EQ(cpu_->request().io.port, 0xcf8u);
+  EXPECT_EQ(cpu_->request().io.data, 0x9abc'def0u);
+  EXPECT_EQ(general().rip, rip + 2);
+  EXPECT_FALSE(cpu_->waits_for_in());
+}
+
+TEST_F(exits, in_takes_what_the_vmm_answers_by_size) {
+  constexpr word before = 0x1122'3344'5566'7788, data = 0xaabb'ccdd;
+  const auto in = [&](word size) {
+    general().set(rax, before);
+    EXPECT_EQ(exit(io, (size - 1) | 1 << 3 | word{0x60} << 16), next::leave);
+    EXPECT_TRUE(cpu_->waits_for_in());
+    EXPECT_TRUE(cpu_->request().io.in);
+    cpu_->complete_in(data);
+    EXPECT_FALSE(cpu_->waits_for_in());
+    return general().get(rax);
+  };
+  EXPECT_EQ(in(1), 0x1122'3344'5566'77ddu);
+  EXPECT_EQ(in(2), 0x1122'3344'5566'ccddu);
+  EXPECT_EQ(in(4), 0xaabb'ccddu);
+}
+
+TEST_F(exits, string_instructions_are_nobodys) {
+  EXPECT_EQ(exit(io, 1 << 4), next::leave);
+  expect_left(request_kind::unknown, static_cast<word>(io));
+  EXPECT_EQ(general().rip, rip);
+}
+
+// --- exceptions ---
+
+TEST_F(exits, nmis_and_machine_checks_are_the_hosts) {
+  hardware().inform(x86::vmcs::exit_event, 0x8000'0202);
+  EXPECT_EQ(exit(exception_or_nmi), next::run);
+  EXPECT_EQ(cpu_->host_event(), host_event::nmi);
+  hardware().inform(x86::vmcs::exit_event, 0x8000'0312);
+  EXPECT_EQ(exit(exception_or_nmi), next::run);
+  EXPECT_EQ(cpu_->host_event(), host_event::machine_check);
+  EXPECT_EQ(delivered(), -1);
+  EXPECT_EQ(exit(external_interrupt), next::run);
+  EXPECT_EQ(cpu_->host_event(), host_event::none);
+  EXPECT_EQ(exit_with(0x8000'0029), next::leave);
+  EXPECT_EQ(cpu_->host_event(), host_event::machine_check) << "during VM entry";
+}
+
+TEST_F(exits, an_alignment_check_goes_back_to_the_guest) {
+  hardware().inform(x86::vmcs::exit_event, 0x8000'0b11);
+  hardware().inform(x86::vmcs::exit_error_code, 0);
+  expect_exception(exit(exception_or_nmi), x86::vector::alignment);
+}
+
+TEST_F(exits, a_page_fault_that_the_mmu_serves_is_not_the_guests) {
+  turn_on_level4();
+  EXPECT_EQ(page_fault(0x9123, 0), next::run);
+  EXPECT_EQ(delivered(), -1);
+  EXPECT_EQ(mmu_.counters().pf_fixed, 1u);
+  ASSERT_TRUE(hardware().enter());
+  EXPECT_TRUE(hardware().access(0x9123, {}).ok);
+  hardware().leave();
+}
+
+TEST_F(exits, a_page_fault_of_the_guests_comes_with_cr2_and_code) {
+  turn_on_level4();
+  store(4, 9, 0);
+  expect_exception(page_fault(0x9123, code::user | code::write), x86::vector::page_fault);
+  EXPECT_EQ(general().cr2, 0x9123u);
+  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), code::user | code::write);
+}
+
+TEST_F(exits, eflags_ac_excuses_explicit_accesses_only) {
+  turn_on_level4();
+  ASSERT_TRUE(guest().write_cr4(x86::cr4::pae | x86::cr4::smap));
+  expect_exception(page_fault(0x9000, code::present), x86::vector::page_fault);
+  rflags_ |= x86::rflags::ac;
+  EXPECT_EQ(page_fault(0x9000, code::present), next::run);
+  EXPECT_EQ(delivered(), -1);
+  segments_[vcpu::segment_name::ss].rights |= 3 << 5;
+  cpu_->set_segments(segments_);
+  expect_exception(page_fault(0x9000, code::present), x86::vector::page_fault);
+}
+
+TEST_F(exits, a_reserved_bit_in_a_shadow_entry_cannot_be) {
+  turn_on_level4();
+  EXPECT_EQ(page_fault(0x9000, code::present | code::reserved), next::leave);
+  EXPECT_EQ(cpu_->request().error, internal_error::unsound);
+}
+
+TEST_F(exits, an_access_outside_memory_needs_an_emulator) {
+  EXPECT_EQ(page_fault(0x4000'0000, 0), next::leave);
+  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
+}
+
+TEST_F(exits, a_write_to_a_table_is_let_through_by_unprotecting_it) {
+  turn_on_level4();
+  // Linear 0x200000 on is the page table in frame 5, by a large page: nothing on the way to it lies in frame 5.
+  store(3, 2, 0x5000 | link);
+  store(3, 1, 0x0 | link | x86::entry::large);
+  ASSERT_EQ(page_fault(0x40'0000, 0), next::run) << "frame 5 maps nothing yet: the guest's fault";
+  guest().events().clear();
+  store(5, 0, 0x9000 | link);
+  ASSERT_EQ(page_fault(0x40'0000, 0), next::run);
+  const word table_entry = 0x20'0000 + 0x5000;
+  ASSERT_EQ(page_fault(table_entry, code::write), next::run);
+  EXPECT_EQ(mmu_.counters().unprotected, 1u);
+  ASSERT_EQ(page_fault(table_entry, code::write), next::run);
+  ASSERT_EQ(delivered(), -1);
+  ASSERT_TRUE(hardware().enter());
+  EXPECT_TRUE(hardware().access(table_entry, {.write = true}).ok);
+  hardware().leave();
+}
+
+TEST_F(exits, a_write_to_a_table_that_its_own_translation_needs_is_given_up) {
+  turn_on_level4();
+  unsigned faults = 0;
+  next n = next::run;
+  for (; n == next::run && faults < 100; ++faults) {
+    n = page_fault(0x4000, code::write);
+  }
+  EXPECT_EQ(n, next::leave);
+  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
+  EXPECT_LE(faults, 16u);
+}
+
+// --- events whose delivery an exit interrupted ---
+
+TEST_F(exits, an_interrupted_delivery_is_made_again) {
+  turn_on_level4();
+  interrupted(0x8000'0b0e, 5);
+  EXPECT_EQ(page_fault(0x9000, 0), next::run);
+  EXPECT_EQ(delivered(), x86::vector::page_fault);
+  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 5u);
+  interrupted(0x8000'0480);  // INT 80H, two bytes
+  EXPECT_EQ(page_fault(0xa000, 0), next::run);
+  EXPECT_EQ(delivered(), 0x80);
+  EXPECT_EQ(field_of(x86::vmcs::entry_instruction_length), 2u);
+  interrupted(0);
+  EXPECT_EQ(exit(external_interrupt), next::run);
+  EXPECT_EQ(delivered(), -1);
+}
+
+TEST_F(exits, a_page_fault_in_the_delivery_of_a_page_fault_is_a_double_fault_and_one_in_that_a_shutdown) {
+  turn_on_level4();
+  store(4, 9, 0);
+  interrupted(0x8000'0b0e, 5);
+  EXPECT_EQ(page_fault(0x9000, 0), next::run);
+  EXPECT_EQ(delivered(), x86::vector::double_fault);
+  interrupted(0x8000'0b08);
+  EXPECT_EQ(page_fault(0x9000, 0), next::leave);
+  expect_left(request_kind::shutdown);
+}
+
+TEST_F(exits, an_interrupt_that_nobody_gave_the_guest_is_not_lost_silently) {
+  interrupted(0x8000'0030);
+  EXPECT_EQ(exit(external_interrupt), next::leave);
+  EXPECT_EQ(cpu_->request().error, internal_error::delivery);
+}
+
+TEST_F(exits, invlpg_reaches_the_mmu) {
+  turn_on_level4();
+  ASSERT_EQ(cpu_->prepare(), next::run);
+  expect_done(exit(invlpg, 0x9000));
+  EXPECT_EQ(mmu_.counters().invlpg, 1u);
+}
+
+}  // namespace
+}  // namespace umbra::vmx

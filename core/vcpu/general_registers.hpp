@@ -1,0 +1,35 @@
+// The general registers of a vCPU, and those that go with them: RIP, RFLAGS, CR2.
+#pragma once
+
+#include <array>
+
+#include <word/array.hpp>
+
+#include "core/x86/flags.hpp"
+
+namespace umbra::vcpu {
+
+/// Numbers as instructions encode them (SDM volume 2, table 2-2).
+namespace general {
+constexpr unsigned rax = 0, rcx = 1, rdx = 2, rbx = 3, rsp = 4, rbp = 5, rsi = 6, rdi = 7, count = 16;
+}
+
+class general_registers {
+ public:
+  /// `number` is 0 to 15.
+  word get(word number) const { return at(values_.data(), number); }
+  void set(word number, word value) { at(values_.data(), number) = value; }
+  /// The lower half, which is all that counts outside 64-bit operands.
+  word get_32(word number) const { return field(get(number), 0, 32); }
+
+  word rip{};
+  word rflags{x86::rflags::fixed};
+  word cr2{};
+
+ private:
+  friend struct register_layout;
+
+  std::array<word, general::count> values_{};
+};
+
+}  // namespace umbra::vcpu

@@ -1,0 +1,93 @@
+// One vCPU on VMX hardware: from what the guest is, as core/vcpu has it, to a VM entry, and from a VM exit back.
+//
+// The host calls, in turn: prepare(); with interrupts off: thread_changed(), the VM entry itself, host_event(); then
+// exited(). All of it, and everything else here, by the thread that has the vCPU for itself.
+#pragma once
+
+#include "core/vcpu/retry_guard.hpp"
+#include "core/vcpu/vcpu.hpp"
+#include "core/vmx/controls.hpp"
+#include "core/vmx/host_state.hpp"
+#include "core/vmx/msr_list.hpp"
+#include "core/vmx/request.hpp"
+#include "core/vmx/vmcs.hpp"
+
+namespace umbra::vmx {
+
+/// What the host does next with a vCPU.
+enum class next : unsigned char {
+  run,    ///< enter, or enter again
+  leave,  ///< to userspace, with request()
+};
+
+/// What of the host's came up while the guest ran.
+enum class host_event : unsigned char { none, nmi, machine_check };
+
+class cpu {
+ public:
+  cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
+      : host_(m.memory().host()), guest_(m, id, f), vmcs_(host_, id), guest_msrs_(host_), host_msrs_(host_) {}
+  cpu(const cpu&) = delete;
+  cpu& operator=(const cpu&) = delete;
+
+  /// Takes memory. False if there is not enough: then this object is of no use.
+  bool create();
+  /// Writes all that stays, once, and the guest's state after reset.
+  void set_up(const controls&);
+
+  /// The vCPU runs on another processor from now on.
+  void processor_changed(const processor_state&);
+  /// The rest of the host's state, just before VM entry.
+  void thread_changed(const thread_state&);
+
+  /// Before VM entry. The MMU's roots are loaded; a flush of all vCPUs since then makes them void.
+  next prepare();
+  /// Right after an exit: an event that the processor has not delivered, but told us of instead. The host handles it.
+  vmx::host_event host_event() const;
+  /// The guest has run, and left again. `entered`: it has; else the VM-entry instruction itself has failed.
+  next exited(bool entered);
+  const vmx::request& request() const { return request_; }
+  /// Whether an IN waits for its data, and the data.
+  bool waits_for_in() const { return waits_for_in_; }
+  void complete_in(word data);
+
+  // --- for a VMM that looks at the vCPU or restores it
+  // ----------------------------------------------------------------
+
+  vcpu::segments segments() const { return vmcs_.read_segments(); }
+  void set_segments(const vcpu::segments& s) { vmcs_.write_segments(s); }
+
+  // --- for the handlers of exits
+  // ----------------------------------------------------------------------------------------
+
+  vcpu::vcpu& guest() { return guest_; }
+  const vcpu::vcpu& guest() const { return guest_; }
+  vmx::vmcs& vmcs() { return vmcs_; }
+  vcpu::retry_guard& retries() { return retries_; }
+  /// Whether the guest executes 64-bit code.
+  flag in_64_bit_code() const;
+  /// Goes on behind the instruction that caused the exit.
+  void advance();
+  /// Gives the guest an exception, or shuts it down if that cannot be.
+  next raise(const vcpu::event&);
+  next leave(const vmx::request&);
+  next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
+  /// An IN whose result userspace is to supply.
+  next await_in(const vmx::request&);
+
+ private:
+  void write_event();
+  bool take_interrupted_event();
+
+  platform::host& host_;
+  vcpu::vcpu guest_;
+  vmx::vmcs vmcs_;
+  msr_list guest_msrs_, host_msrs_;
+  unsigned host_kernel_gs_ = 0;  ///< its number in host_msrs_
+  std::uint32_t entry_controls_ = 0;
+  vcpu::retry_guard retries_{};
+  vmx::request request_{};
+  bool waits_for_in_ = false;
+};
+
+}  // namespace umbra::vmx

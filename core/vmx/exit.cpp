@@ -1,0 +1,102 @@
+// From a VM exit back to the guest's state, and what handlers do to it.
+
+#include "core/vmx/cpu.hpp"
+#include "core/vmx/dispatch.hpp"
+#include "core/x86/control.hpp"
+#include "core/x86/event.hpp"
+#include "core/x86/exit_reason.hpp"
+#include "core/x86/segment.hpp"
+
+namespace umbra::vmx {
+
+next cpu::exited(bool entered) {
+  using enum x86::vmcs;
+  if (!entered) {
+    return leave({.kind = request_kind::fail_entry, .reason = vmcs_.read<instruction_error>()});
+  }
+  const word reason = vmcs_.read<exit_reason>();
+  // The guest did not run, and its state is as the VMM left it.
+  if (has(reason, x86::exit_reason_field::entry_failed)) return dispatch(*this, reason);
+
+  vcpu::general_registers& g = guest_.general();
+  g.rip = vmcs_.read<guest_rip>();
+  g.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
+  g.rflags = vmcs_.read<guest_rflags>();
+  retries_.left(g.rip);
+  if (!take_interrupted_event()) return leave(internal_error::delivery);
+  return dispatch(*this, reason);
+}
+
+vmx::host_event cpu::host_event() const {
+  using enum x86::vmcs;
+  const word reason = field(vmcs_.read<exit_reason>(), 0, x86::exit_reason_field::basic_bits);
+  const auto is = [&reason](x86::exit_reason r) { return reason == word{static_cast<std::uint64_t>(r)}; };
+  if (is(x86::exit_reason::machine_check)) return host_event::machine_check;
+  if (!is(x86::exit_reason::exception_or_nmi)) return host_event::none;
+  const vcpu::event e = vcpu::event::unpacked(vmcs_.read<exit_event>(), word{0}, word{0});
+  if (e.type == word{static_cast<std::uint64_t>(x86::event_type::nmi)}) return host_event::nmi;
+  if (e.vector == word{x86::vector::machine_check}) return host_event::machine_check;
+  return host_event::none;
+}
+
+/// An exit may have come in the middle of a delivery (SDM 25.9.3). False: of an event that umbra has not given the
+/// guest.
+bool cpu::take_interrupted_event() {
+  using enum x86::vmcs;
+  guest_.events().clear();
+  const word info = vmcs_.read<vectoring_event>();
+  if (!has(info, x86::event_field::valid)) return true;
+  const vcpu::event e =
+      vcpu::event::unpacked(info, vmcs_.read<vectoring_error_code>(), vmcs_.read<instruction_length>());
+  const auto is = [&e](x86::event_type t) { return e.type == word{static_cast<std::uint64_t>(t)}; };
+  if (either(is(x86::event_type::external_interrupt), is(x86::event_type::nmi))) return false;
+  guest_.events().again(e);
+  return true;
+}
+
+flag cpu::in_64_bit_code() const {
+  return both(has(guest_.registers().efer(), x86::efer::lma),
+              has(vmcs_.read<x86::vmcs::guest_cs_rights>(), x86::segment_rights::long_mode));
+}
+
+void cpu::advance() {
+  using enum x86::vmcs;
+  vcpu::general_registers& g = guest_.general();
+  const word behind = g.rip + vmcs_.read<instruction_length>();
+  g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
+  // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
+  constexpr std::uint64_t blocking = x86::interruptibility::by_sti | x86::interruptibility::by_mov_ss;
+  vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~blocking});
+  if (has(g.rflags, x86::rflags::tf)) {
+    vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
+  }
+}
+
+next cpu::raise(const vcpu::event& e) {
+  if (guest_.events().raise(e)) return next::run;
+  return leave({.kind = request_kind::shutdown});
+}
+
+next cpu::leave(const vmx::request& r) {
+  request_ = r;
+  return next::leave;
+}
+
+next cpu::await_in(const vmx::request& r) {
+  waits_for_in_ = true;
+  return leave(r);
+}
+
+/// IN of a byte or word leaves the rest of RAX as it is; of a doubleword it clears the upper half.
+void cpu::complete_in(word data) {
+  waits_for_in_ = false;
+  vcpu::general_registers& g = guest_.general();
+  const word rax = word{vcpu::general::rax};
+  const word before = g.get(rax);
+  word after = field(data, 0, 32);
+  if (request_.io.bytes == word{1}) after = (before & word{~std::uint64_t{0xff}}) | field(data, 0, 8);
+  if (request_.io.bytes == word{2}) after = (before & word{~std::uint64_t{0xffff}}) | field(data, 0, 16);
+  g.set(rax, after);
+}
+
+}  // namespace umbra::vmx

@@ -1,0 +1,22 @@
+// The handlers of VM exits, one a file. Each finds out from the VMCS what has happened, and says how the vCPU goes on.
+#pragma once
+
+#include "core/vmx/cpu.hpp"
+
+namespace umbra::vmx::exits {
+
+next exception_or_nmi(cpu&);
+next page_fault(cpu&);  ///< the exception that exception_or_nmi() passes on
+next external_interrupt(cpu&);
+next triple_fault(cpu&);
+next cpuid(cpu&);
+next hlt(cpu&);
+next invlpg(cpu&);
+next control_register(cpu&);
+next io(cpu&);
+next rdmsr(cpu&);
+next wrmsr(cpu&);
+next entry_failure(cpu&);
+next unknown(cpu&);  ///< any reason without a handler of its own
+
+}  // namespace umbra::vmx::exits

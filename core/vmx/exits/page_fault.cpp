@@ -1,0 +1,58 @@
+#include "core/x86/page_fault.hpp"
+#include "core/vmx/exits/handlers.hpp"
+#include "core/x86/event.hpp"
+
+namespace umbra::vmx::exits {
+
+namespace {
+
+mmu::access access_of(cpu& c, word error_code) {
+  namespace bit = x86::page_fault;
+  mmu::access by;
+  by.user = has(error_code, bit::user);
+  by.write = has(error_code, bit::write);
+  by.fetch = has(error_code, bit::fetch);
+  // A supervisor's access at CPL 3 is an implicit one, which EFLAGS.AC does not excuse (SDM 4.6.1).
+  const flag implicit = both(negate(by.user), c.vmcs().cpl() == word{3});
+  by.ac = both(has(c.guest().general().rflags, x86::rflags::ac), negate(either(by.user, implicit)));
+  return by;
+}
+
+/// Nobody here can emulate the write, so hardware is to do it, on tables that protect its target no longer.
+mmu::outcome let_hardware_write(cpu& c, gva where, const mmu::access& by) {
+  if (c.retries().may_retry(where)) return c.guest().unprotect(where, by);
+  return {.next = mmu::verdict::emulate};
+}
+
+next inject(cpu& c, const mmu::outcome& fault) {
+  c.guest().general().cr2 = fault.fault.value;
+  return c.raise(vcpu::event::exception(x86::vector::page_fault, fault.error_code));
+}
+
+}  // namespace
+
+next page_fault(cpu& c) {
+  using enum x86::vmcs;
+  const word error_code = c.vmcs().read<exit_error_code>();
+  // No shadow entry has a reserved bit set.
+  if (has(error_code, x86::page_fault::reserved)) return c.leave(internal_error::unsound);
+  const gva where{c.vmcs().read<exit_qualification>()};
+  const mmu::access by = access_of(c, error_code);
+  mmu::outcome out = c.guest().page_fault(where, by);
+  if (out.next == mmu::verdict::emulate) out = let_hardware_write(c, where, by);
+  switch (out.next) {
+    case mmu::verdict::resume:
+    case mmu::verdict::retry:
+      return next::run;
+    case mmu::verdict::inject:
+      return inject(c, out);
+    case mmu::verdict::shutdown:
+      return c.leave({.kind = request_kind::shutdown});
+    case mmu::verdict::emulate:
+    case mmu::verdict::mmio:
+      break;
+  }
+  return c.leave(internal_error::emulation);
+}
+
+}  // namespace umbra::vmx::exits

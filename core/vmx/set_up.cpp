@@ -1,0 +1,97 @@
+// What a vCPU's VMCS says for good.
+
+#include "core/vmx/cpu.hpp"
+#include "core/x86/event.hpp"
+
+namespace umbra::vmx {
+
+namespace {
+
+using x86::msr;
+
+/// What SYSCALL and SWAPGS use. A guest may set none of them for now, so its own are zero.
+constexpr msr exchanged[] = {msr::star, msr::lstar, msr::cstar, msr::syscall_mask, msr::kernel_gs_base};
+
+/// Page faults are the MMU's to judge, machine checks the host's. Of the others, those can keep a processor busy for
+/// ever whose delivery raises them anew, and no interrupt comes in between.
+constexpr std::uint32_t intercepted = 1u << x86::vector::page_fault | 1u << x86::vector::machine_check |
+                                      1u << x86::vector::debug | 1u << x86::vector::alignment;
+
+constexpr std::uint64_t dr7_at_reset = 0x400;  // SDM 3A, table 10-1
+
+}  // namespace
+
+bool cpu::create() { return guest_msrs_.create() && host_msrs_.create() && guest_.create(); }
+
+void cpu::set_up(const controls& c) {
+  using enum x86::vmcs;
+  vmcs_.write<pin_controls>(c.pin);
+  vmcs_.write<processor_controls>(c.processor);
+  if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
+  vmcs_.write<exit_controls>(c.exit);
+  entry_controls_ = c.entry;
+  vmcs_.write<exception_bitmap>(intercepted);
+  // No error code of a page fault keeps it from exiting (SDM 26.2).
+  vmcs_.write<page_fault_mask>(std::uint32_t{0});
+  vmcs_.write<page_fault_match>(std::uint32_t{0});
+  vmcs_.write<cr3_target_count>(std::uint32_t{0});
+  vmcs_.write<cr0_mask>(~std::uint64_t{0});
+  vmcs_.write<cr4_mask>(~std::uint64_t{0});
+
+  for (const msr which : exchanged) {
+    std::uint64_t hosts = 0;
+    platform::read_msr(host_, which, hosts);
+    guest_msrs_.add(which, word{0});
+    const unsigned n = host_msrs_.add(which, word{hosts});
+    if (which == msr::kernel_gs_base) host_kernel_gs_ = n;
+  }
+  vmcs_.write<entry_msr_load_address>(guest_msrs_.where().value);
+  vmcs_.write<entry_msr_load_count>(guest_msrs_.count());
+  vmcs_.write<exit_msr_store_address>(guest_msrs_.where().value);
+  vmcs_.write<exit_msr_store_count>(guest_msrs_.count());
+  vmcs_.write<exit_msr_load_address>(host_msrs_.where().value);
+  vmcs_.write<exit_msr_load_count>(host_msrs_.count());
+
+  vmcs_.write<link_pointer>(~word{0});
+  vmcs_.write<guest_debugctl>(word{0});
+  vmcs_.write<guest_dr7>(word{dr7_at_reset});
+  vmcs_.write<guest_interruptibility>(word{0});
+  vmcs_.write<guest_activity>(word{0});
+  vmcs_.write<guest_pending_debug>(word{0});
+  vmcs_.write<guest_sysenter_cs>(word{0});
+  vmcs_.write<guest_sysenter_esp>(word{0});
+  vmcs_.write<guest_sysenter_eip>(word{0});
+  vmcs_.write_segments(vcpu::segments::at_reset());
+  guest_.general().rip = word{0xfff0};
+}
+
+void cpu::processor_changed(const processor_state& p) {
+  using enum x86::vmcs;
+  vmcs_.write<host_cs_selector>(p.cs);
+  vmcs_.write<host_ss_selector>(p.ss);
+  vmcs_.write<host_ds_selector>(std::uint16_t{0});
+  vmcs_.write<host_es_selector>(std::uint16_t{0});
+  vmcs_.write<host_fs_selector>(std::uint16_t{0});
+  vmcs_.write<host_gs_selector>(std::uint16_t{0});
+  vmcs_.write<host_tr_selector>(p.tr);
+  vmcs_.write<host_tr_base>(p.tr_base);
+  vmcs_.write<host_gdtr_base>(p.gdtr_base);
+  vmcs_.write<host_idtr_base>(p.idtr_base);
+  vmcs_.write<host_gs_base>(p.gs_base);
+  vmcs_.write<host_sysenter_cs>(p.sysenter_cs);
+  vmcs_.write<host_sysenter_esp>(p.sysenter_esp);
+  vmcs_.write<host_sysenter_eip>(p.sysenter_eip);
+  vmcs_.write<host_efer>(p.efer);
+  vmcs_.write<host_rip>(p.exit_entry_point);
+}
+
+void cpu::thread_changed(const thread_state& t) {
+  using enum x86::vmcs;
+  vmcs_.write<host_cr0>(t.cr0);
+  vmcs_.write<host_cr3>(t.cr3);
+  vmcs_.write<host_cr4>(t.cr4);
+  vmcs_.write<host_fs_base>(t.fs_base);
+  host_msrs_.set_value(host_kernel_gs_, word{t.kernel_gs_base});
+}
+
+}  // namespace umbra::vmx
