@@ -22,6 +22,13 @@ class general_registers {
   /// The lower half, which is all that counts outside 64-bit operands.
   word get_32(word number) const { return field(get(number), 0, 32); }
 
+  /// Whether RIP and the general registers are the same.
+  flag same_as(const general_registers& other) const {
+    flag same = rip == other.rip;
+    for (unsigned n = 0; n < general::count; ++n) same = both(same, values_[n] == other.values_[n]);
+    return same;
+  }
+
   word rip{};
   word rflags{x86::rflags::fixed};
   word cr2{};

@@ -22,7 +22,6 @@ next cpu::exited(bool entered) {
   g.rip = vmcs_.read<guest_rip>();
   g.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
   g.rflags = vmcs_.read<guest_rflags>();
-  retries_.left(g.rip);
   if (!take_interrupted_event()) return leave(internal_error::delivery);
   return dispatch(*this, reason);
 }

@@ -181,7 +181,7 @@ outcome world::drive(attempt& a) {
 /// What core/vmx does about a write that it cannot emulate.
 mmu::outcome world::let_hardware_write(vcpu::vcpu& guest, vcpu::retry_guard& retries, gva where, const mmu::access& by,
                                        outcome& out) {
-  if (!retries.may_retry(where)) return {.next = mmu::verdict::emulate};
+  if (!retries.may_retry(guest.general())) return {.next = mmu::verdict::emulate};
   const std::uint64_t before = mmu_->counters().unprotected;
   const mmu::outcome answer = guest.unprotect(where, by);
   out.unprotected += mmu_->counters().unprotected != before;

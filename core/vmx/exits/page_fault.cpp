@@ -20,7 +20,7 @@ mmu::access access_of(cpu& c, word error_code) {
 
 /// Nobody here can emulate the write, so hardware is to do it, on tables that protect its target no longer.
 mmu::outcome let_hardware_write(cpu& c, gva where, const mmu::access& by) {
-  if (c.retries().may_retry(where)) return c.guest().unprotect(where, by);
+  if (c.retries().may_retry(c.guest().general())) return c.guest().unprotect(where, by);
   return {.next = mmu::verdict::emulate};
 }
 
