@@ -40,7 +40,14 @@ outcome mmu::translate(const context& c, gva where, const access& by, walk& w, m
   return out;
 }
 
-outcome mmu::fault(context& c, gva reported, access by) {
+outcome mmu::fault(context& c, gva reported, access by) { return serve(c, reported, by, false); }
+
+outcome mmu::unprotect(context& c, gva reported, access by) {
+  UMBRA_ASSERT(by.write);
+  return serve(c, reported, by, true);
+}
+
+outcome mmu::serve(context& c, gva reported, const access& by, bool unprotected) {
   platform::guard locked(host_);
   if (!c.loaded) return {};
   make_room();
@@ -48,22 +55,27 @@ outcome mmu::fault(context& c, gva reported, access by) {
   walk w;
   memory::lookup to;
   outcome out = translate(c, where, by, w, to);
-  if (out.next == verdict::retry) out.next = verdict::resume;
-  else if (out.next == verdict::resume) out = resolve(c, where, by, w, to);
+  if (out.next == verdict::resume && unprotected && is_shadowed(*to.backing)) {
+    ++counters_.unprotected;
+    while (to.backing->shadows != nullptr) zap(*to.backing->shadows);
+  }
+  if (out.next == verdict::retry) {
+    out.next = verdict::resume;
+  } else if (out.next == verdict::resume && c.loaded) {  // the table may have been one of this vCPU's roots
+    out = resolve(c, where, by, w, to);
+  }
   commit();
   return out;
-}
-
-/// Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let later
-/// accesses through that SMAP forbids, so there is none.
-flag mmu::hides_user_page(const context& c, const access& by, const walk& w) {
-  return both(both(by.write, negate(w.granted.write)), both(w.granted.user, c.mode.smap));
 }
 
 /// Serves an access that the guest's tables and memory allow.
 outcome mmu::resolve(context& c, gva where, const access& by, const walk& w, const memory::lookup& to) {
   outcome out;
-  if (both(by.write, either(is_shadowed(*to.backing), hides_user_page(c, by, w)))) {
+  // Without SMAP a supervisor's leaf may stand in for a read-only user page under CR0.WP=0. With it, that leaf would let
+  // later accesses through that SMAP forbids, so there is none.
+  const flag hides_user_page =
+      both(both(by.write, negate(w.granted.write)), both(w.granted.user, c.mode.smap));
+  if (both(by.write, either(is_shadowed(*to.backing), hides_user_page))) {
     ++counters_.pf_emulate;
     out.next = verdict::emulate;
     return out;

@@ -40,25 +40,6 @@ outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access 
   return out;
 }
 
-outcome mmu::unprotect(context& c, gva reported, access by) {
-  UMBRA_ASSERT(by.write);
-  platform::guard locked(host_);
-  const gva where = linear(c.mode, reported);
-  walk path;
-  memory::lookup to;
-  outcome out = translate(c, where, by, path, to);
-  if (out.next == verdict::resume) {
-    if (hides_user_page(c, by, path)) {
-      out.next = verdict::emulate;
-    } else if (is_shadowed(*to.backing)) {
-      ++counters_.unprotected;
-      while (to.backing->shadows != nullptr) zap(*to.backing->shadows);
-    }
-  }
-  commit();
-  return out;
-}
-
 bool mmu::write_physical(gpa where, word value, unsigned bytes) {
   UMBRA_ASSERT(bytes >= 1 && bytes <= 8);
   platform::guard locked(host_);

@@ -70,9 +70,10 @@ class mmu {
   outcome fault(context&, gva where, access);
   /// Performs a guest's write of 1 to 8 bytes, across a page boundary too. Unless `resume`, nothing was written.
   outcome write(context&, gva where, word value, unsigned bytes, access);
-  /// The same for a write that nobody can emulate: drops the shadows of the table that `where` lies in, so that nothing
-  /// protects it any more. `resume`: hardware may try the write again; if its own translation needs that very table, it
-  /// will be back. `emulate`: it must not, for it is no table that is in the way (SMAP).
+  /// A write that nobody can emulate: drops the shadows of the table that `where` lies in, and makes it writable at once,
+  /// since another vCPU that uses the table will have it protected again soon. On `resume` hardware tries again; if the
+  /// write's own translation needs that very table, it will be back. `emulate`: hardware must not make the write, for it is
+  /// no table that is in the way (SMAP).
   outcome unprotect(context&, gva where, access);
   /// INVLPG: what the tables say of `where` now is what the next access sees.
   void invalidate(context&, gva where);
@@ -133,7 +134,7 @@ class mmu {
   // fault.cpp
   outcome translate(const context&, gva where, const access&, walk&, memory::lookup&);
   outcome resolve(context&, gva where, const access&, const walk&, const memory::lookup&);
-  static flag hides_user_page(const context&, const access&, const walk&);
+  outcome serve(context&, gva where, const access&, bool unprotected);
   page* link_path(context&, gva where, const walk&);
 
   // guest_write.cpp

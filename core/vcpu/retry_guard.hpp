@@ -13,7 +13,7 @@ class retry_guard {
  public:
   /// Tries for one instruction: one for each page that it writes to, and some for other vCPUs, which may use the table, and
   /// so protect it, in between.
-  static constexpr unsigned limit = 4;
+  static constexpr unsigned limit = 8;
 
   /// Whether the instruction that a vCPU is at may be tried once more. What has come further shows in RIP or in a
   /// register: a repeated one counts, and any other goes on to the next.
