@@ -1,4 +1,5 @@
-# Flags with which Debian's kernel 6.1 accepts C++ objects built by clang: no red zone, no FP or SIMD, retpolines, return thunks.
+# Flags with which Debian's kernel 6.1 accepts C++ objects built by clang: no red zone, no FP or SIMD, retpolines, return
+# thunks; and, since its stacks have 16 KiB in all, no large frames.
 set(umbra_kernel_flags
     -ffreestanding -nostdlib -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit
     -m64 -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx -mno-red-zone -mcmodel=kernel -mskip-rax-setup
@@ -7,4 +8,4 @@ set(umbra_kernel_flags
     -fno-strict-overflow -fno-stack-clash-protection -fstack-protector-strong -ftrivial-auto-var-init=zero
     -mfunction-return=thunk-extern -mindirect-branch-cs-prefix -mharden-sls=all -mtune=generic
     "SHELL:-Xclang -target-feature" "SHELL:-Xclang +soft-float" -mstack-alignment=8 -mretpoline-external-thunk
-    -O2 -g)
+    -Wframe-larger-than=2048 -O2 -g)

@@ -7,9 +7,10 @@ void workspace::begin() {
   frame_count_ = 0;
   if (++check_ != 0) return;
   // After 2^32 checks the numbers start again: what carries an old one must not be taken for new.
-  by_table_ = {};
-  by_identity_ = {};
-  frames_ = {};
+  // One by one: an array of them would be built on the stack, and a kernel's is small.
+  by_table_.fill(index_slot{});
+  by_identity_.fill(index_slot{});
+  frames_.fill(frame_record{});
   for (page_record& p : pages_) p.hashed = 0;
   check_ = 1;
 }
