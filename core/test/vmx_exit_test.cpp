@@ -28,6 +28,7 @@ class exits : public bench {
 
 TEST_F(exits, registers_come_from_the_vmcs) {
   EXPECT_EQ(exit(external_interrupt), next::run);
+  EXPECT_TRUE(cpu_->has_run());
   EXPECT_EQ(general().rip, rip);
   EXPECT_EQ(general().get(rsp), 0x8000u);
   EXPECT_EQ(general().rflags, 2u);
@@ -65,6 +66,7 @@ TEST_F(exits, a_failed_entry_leaves_the_guest_as_it_is) {
   EXPECT_EQ(exit_with(0x8000'0021), next::leave);
   expect_left(request_kind::fail_entry, 0x8000'0021);
   EXPECT_EQ(general().rip, 0x55u);
+  EXPECT_FALSE(cpu_->has_run());
   hardware().inform(x86::vmcs::instruction_error, 7);
   EXPECT_EQ(cpu_->exited(false), next::leave);
   expect_left(request_kind::fail_entry, 7);

@@ -42,6 +42,9 @@ class cpu {
 
   /// Before VM entry. The MMU's roots are loaded; a flush of all vCPUs since then makes them void.
   next prepare();
+  /// After an exit: whether the guest has run. If not, VM entry failed over its state, and the VMCS is not launched
+  /// either (SDM 27.8).
+  bool has_run() const;
   /// Right after an exit: an event that the processor has not delivered, but told us of instead. The host handles it.
   vmx::host_event host_event() const;
   /// The guest has run, and left again. `entered`: it has; else the VM-entry instruction itself has failed.

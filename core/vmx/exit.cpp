@@ -26,6 +26,10 @@ next cpu::exited(bool entered) {
   return dispatch(*this, reason);
 }
 
+bool cpu::has_run() const {
+  return !static_cast<bool>(has(vmcs_.read<x86::vmcs::exit_reason>(), x86::exit_reason_field::entry_failed));
+}
+
 vmx::host_event cpu::host_event() const {
   using enum x86::vmcs;
   const word reason = field(vmcs_.read<exit_reason>(), 0, x86::exit_reason_field::basic_bits);
