@@ -55,16 +55,23 @@ outcome mmu::serve(context& c, gva reported, const access& by, bool unprotected)
   walk w;
   memory::lookup to;
   outcome out = translate(c, where, by, w, to);
-  if (out.next == verdict::resume && unprotected && is_shadowed(*to.backing)) {
-    ++counters_.unprotected;
-    while (to.backing->shadows != nullptr) zap(*to.backing->shadows);
-  }
   if (out.next == verdict::retry) {
     out.next = verdict::resume;
-  } else if (out.next == verdict::resume && c.loaded) {  // the table may have been one of this vCPU's roots
-    out = resolve(c, where, by, w, to);
+  } else if (out.next == verdict::resume) {
+    out = unprotected ? resolve_unprotected(c, where, by, w, to) : resolve(c, where, by, w, to);
   }
   commit();
+  return out;
+}
+
+/// Serves a write after the table that it hits was given up. If the write itself needs that table, as a root or on the
+/// way, the table is protected again by now, and will be whenever hardware tries.
+outcome mmu::resolve_unprotected(context& c, gva where, const access& by, const walk& w, const memory::lookup& to) {
+  if (is_shadowed(*to.backing)) ++counters_.unprotected;
+  while (to.backing->shadows != nullptr) zap(*to.backing->shadows);
+  outcome out;
+  if (c.loaded) out = resolve(c, where, by, w, to);
+  if (!c.loaded || is_shadowed(*to.backing)) out.next = verdict::emulate;
   return out;
 }
 

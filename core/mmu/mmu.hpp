@@ -70,10 +70,9 @@ class mmu {
   outcome fault(context&, gva where, access);
   /// Performs a guest's write of 1 to 8 bytes, across a page boundary too. Unless `resume`, nothing was written.
   outcome write(context&, gva where, word value, unsigned bytes, access);
-  /// A write that nobody can emulate: drops the shadows of the table that `where` lies in, and makes it writable at once,
-  /// since another vCPU that uses the table will have it protected again soon. On `resume` hardware tries again; if the
-  /// write's own translation needs that very table, it will be back. `emulate`: hardware must not make the write, for it is
-  /// no table that is in the way (SMAP).
+  /// A write that nobody can emulate: drops the shadows of the table that `where` lies in, and makes it writable at
+  /// once, since another vCPU that uses the table will have it protected again soon. On `resume` hardware tries again.
+  /// `emulate`: that cannot help, for the write's own translation needs the table, or it is SMAP that is in the way.
   outcome unprotect(context&, gva where, access);
   /// INVLPG: what the tables say of `where` now is what the next access sees.
   void invalidate(context&, gva where);
@@ -135,6 +134,7 @@ class mmu {
   outcome translate(const context&, gva where, const access&, walk&, memory::lookup&);
   outcome resolve(context&, gva where, const access&, const walk&, const memory::lookup&);
   outcome serve(context&, gva where, const access&, bool unprotected);
+  outcome resolve_unprotected(context&, gva where, const access&, const walk&, const memory::lookup&);
   page* link_path(context&, gva where, const walk&);
 
   // guest_write.cpp

@@ -1,8 +1,8 @@
 // Tells an instruction that makes progress from one that faults for ever on the same spot.
 //
-// Where a guest's write cannot be emulated, the table that it hits is unprotected and the instruction runs again. If its
-// own translation needs that very table, the fault that comes next protects the table anew, and so on. The guest must be
-// stopped then, rather than kept busy without end.
+// Where a guest's write cannot be emulated, the table that it hits is unprotected and the instruction runs again. If
+// the instruction touches a second page whose translation needs that very table, the fault there protects the table
+// anew, and so on. The guest must be stopped then, rather than kept busy without end.
 #pragma once
 
 #include "core/vcpu/general_registers.hpp"
@@ -11,9 +11,9 @@ namespace umbra::vcpu {
 
 class retry_guard {
  public:
-  /// Tries for one instruction: one for each page that it writes to, and some for other vCPUs, which may use the table, and
-  /// so protect it, in between.
-  static constexpr unsigned limit = 8;
+  /// Tries for one instruction. One for each page that it writes to would do, were it alone; but other vCPUs may use
+  /// the table, and so protect it, each time before hardware comes to make the write.
+  static constexpr unsigned limit = 64;
 
   /// Whether the instruction that a vCPU is at may be tried once more. What has come further shows in RIP or in a
   /// register: a repeated one counts, and any other goes on to the next.

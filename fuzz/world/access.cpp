@@ -14,7 +14,7 @@ constexpr unsigned burst_limit = 64;
 constexpr std::uint64_t burst_step = std::uint64_t{2} << 20;
 
 /// Exits after which an access is given up. The bound that the design promises is tighter (I13) and judged afterwards.
-constexpr unsigned exit_limit = 24;
+constexpr unsigned exit_limit = 24, undecodable_exit_limit = 4 * vcpu::retry_guard::limit;
 
 constexpr std::uint64_t mask_of(unsigned bytes) {
   return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * bytes) - 1;
@@ -125,7 +125,7 @@ outcome world::drive(attempt& a) {
 
     check_error_code(a, a.parts[reached].gva, missed.error_code);
     cpu.leave();
-    if (++out.exits > exit_limit) {
+    if (++out.exits > (a.undecodable ? undecodable_exit_limit : exit_limit)) {
       fail("I13", "%u exits and no end of an access to %#llx", out.exits,
            static_cast<unsigned long long>(a.parts[0].gva));
       return out;

@@ -3,6 +3,7 @@
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/paging_mode.hpp"
 #include "models/reference/stale.hpp"
 
 namespace umbra::fuzz {
@@ -126,17 +127,19 @@ void world::judge(const attempt& a, const outcome& out) {
   if (const auto v = invariants::check_progress(out.exits, a.count, landed)) report(v);
 }
 
-/// Whether a write goes to a table that its own translation needs, or to one of the vCPU's roots: such a table is shadowed
-/// anew whenever hardware tries the write, so that hardware can never make it.
+/// Whether a write goes to a table that the translation of one of its pages needs, or to one of the four tables that
+/// PAE's registers point to, in use or not (SDM 4.4.1): such a table is shadowed anew whenever hardware tries the
+/// write, so that hardware can never make it.
 bool world::writes_own_table(const attempt& a) const {
   const guest_view memory = view();
   const auto host_frame = [&](std::uint64_t gpa) { return memory.host_of(gpa) >> page_shift; };
-  const mmu::context& c = vcpus_[a.vcpu]->context();
+  const reference::registers& r = registers_[a.vcpu];
   for (unsigned n = 0; n < a.count; ++n) {
     if (a.parts[n].expected.rootless || a.parts[n].expected.faults) continue;
     const std::uint64_t written = host_frame(a.parts[n].expected.address);
-    for (const mmu::page* root : c.roots) {
-      if (root != nullptr && root->backing != nullptr && root->backing->number.value == written) return true;
+    for (const std::uint64_t pointer : r.pdpte) {
+      const bool used = reference::uses_pae(r) && (pointer & x86::entry::present) != 0;
+      if (used && host_frame(pointer) == written) return true;
     }
     for (unsigned m = 0; m < a.count; ++m) {
       const reference::translation& t = a.parts[m].expected;
@@ -148,8 +151,8 @@ bool world::writes_own_table(const attempt& a) const {
   return false;
 }
 
-/// A write that nobody can emulate is made by hardware once each table that it hits is no longer protected, and given up
-/// only where that cannot help: for the table is in use, or it is SMAP that is in the way.
+/// A write that nobody can emulate is made by hardware once each table that it hits is no longer protected, and given
+/// up only where that cannot help: for the table is in use, or it is SMAP that is in the way.
 void world::judge_retries(const attempt& a, const outcome& out, unsigned landed) {
   const reference::registers& r = registers_[a.vcpu];
   const bool hopeless = writes_own_table(a);
