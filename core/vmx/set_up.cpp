@@ -21,7 +21,10 @@ constexpr std::uint64_t dr7_at_reset = 0x400;  // SDM 3A, table 10-1
 
 }  // namespace
 
-bool cpu::create() { return guest_msrs_.create() && host_msrs_.create() && guest_.create(); }
+bool cpu::create() {
+  guest_.general().rip = word{0xfff0};  // SDM 3A, table 10-1
+  return guest_msrs_.create() && host_msrs_.create() && guest_.create();
+}
 
 void cpu::set_up(const controls& c) {
   using enum x86::vmcs;
@@ -62,7 +65,6 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<guest_sysenter_esp>(word{0});
   vmcs_.write<guest_sysenter_eip>(word{0});
   vmcs_.write_segments(vcpu::segments::at_reset());
-  guest_.general().rip = word{0xfff0};
 }
 
 void cpu::processor_changed(const processor_state& p) {
