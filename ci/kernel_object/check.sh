@@ -18,8 +18,8 @@ fault() {
   done
 }
 
-# What the kernel offers: the platform layer, four functions that compilers call, and the speculation thunks.
-offered='^(umbra::platform::.*|memset|memcpy|memmove|memcmp|__stack_chk_fail|__x86_return_thunk|__x86_indirect_thunk_[a-z0-9]+)$'
+# What the kernel offers: the module's C side, four functions that compilers call, and the speculation thunks.
+offered='^(umbra_host_[a-z_]+|memset|memcpy|memmove|memcmp|__stack_chk_fail|__x86_return_thunk|__x86_indirect_thunk_[a-z0-9]+)$'
 undefined=$(llvm-nm-19 --undefined-only --demangle --format=just-symbols "$object")
 fault "undefined symbol" < <(grep -vE "$offered" <<<"$undefined" | grep . | sort -u)
 

@@ -20,7 +20,7 @@ constexpr room all[] = {
     {"core/vmx", true},
     {"models/reference", true, reference_uses},
     {"models/invariants", true},
-    {"core/module", false},
+    {"core/module", true},
     {"models/machine", false},
     {"models/smt", false},
     {"fuzz", false},
@@ -33,8 +33,8 @@ constexpr room all[] = {
 };
 
 constexpr std::string_view headers[] = {"algorithm", "array",       "bit",     "concepts",    "cstddef",
-                                        "cstdint",   "limits",      "optional", "span",       "string_view",
-                                        "tuple",     "type_traits", "utility"};
+                                        "cstdint",   "limits",      "new",     "optional",    "span",
+                                        "string_view", "tuple",     "type_traits", "utility"};
 
 }  // namespace
 

@@ -31,19 +31,19 @@ violation places(const subject& s, unsigned n, std::uint64_t& shown) {
   const reference::region& want = s.map.slots[n];
   for (std::uint64_t i = 0; i < want.pages; ++i) {
     const memory::place& p = have.places[i];
-    if (p.backing == nullptr || p.backing->number.value != want.backing + i)
-      return wrong(id::i1_containment, "each page of a slot names the frame that the VMM gave", n, want.backing + i,
+    const std::uint64_t frame = want.frame_at(i);
+    if (p.backing == nullptr || p.backing->number.value != frame)
+      return wrong(id::i1_containment, "each page of a slot names the frame that the VMM gave", n, frame,
                    p.backing ? p.backing->number.value : 0);
-    if (p.pinned.value != want.backing + i || p.owner != &have)
-      return wrong(id::i1_containment, "each page of a slot keeps its frame pinned", n, want.backing + i,
-                   p.pinned.value);
+    if (p.pinned.value != frame || p.owner != &have)
+      return wrong(id::i1_containment, "each page of a slot keeps its frame pinned", n, frame, p.pinned.value);
     if (s.view.memory().frame_at(p.pinned) != p.backing)
-      return wrong(id::i1_containment, "a frame has one record", n, want.backing + i, p.pinned.value);
+      return wrong(id::i1_containment, "a frame has one record", n, frame, p.pinned.value);
     bool listed = false;
     unsigned bound = reference::memory_map::limit;
     for (const memory::place* q = p.backing->places; q != nullptr && bound-- > 0; q = q->next_on_frame)
       listed |= q == &p;
-    if (!listed) return wrong(id::i1_containment, "a frame knows each slot that shows it", n, want.backing + i, 0);
+    if (!listed) return wrong(id::i1_containment, "a frame knows each slot that shows it", n, frame, 0);
     shown += p.backing->places == &p;
   }
   return {};

@@ -19,7 +19,7 @@ memory_map::answer memory_map::find_canonical(word guest_frame) const {
     if (offset < slots[i].pages) {
       found.backed = true;
       found.read_only = slots[i].read_only;
-      found.host_frame = slots[i].backing + offset;
+      found.host_frame = slots[i].frame_at(offset);
       found.slot = i;
       break;
     }

@@ -4,16 +4,19 @@
 
 #include <array>
 
-#include <word/word.hpp>
+#include <word/array.hpp>
 
 namespace umbra::reference {
 
 struct region {
   word base{};            ///< first guest frame
   std::uint64_t pages{};  ///< 0: unused
-  word backing{};         ///< first host frame; the run is contiguous
+  word backing{};         ///< first host frame of a contiguous run
   bool read_only = false;
   bool logged = false;
+  const std::uint64_t* frames = nullptr;  ///< each page's host frame, where they are no run
+
+  word frame_at(word page) const { return frames == nullptr ? backing + page : word{at(frames, page)}; }
 };
 
 struct alias_region {

@@ -26,6 +26,31 @@ TEST_F(memory_test, an_alias_that_the_core_forgot) {
   map().aliases[0] = {300, 4, place::data};
   expect(id::i1_containment);
 }
+/// An account frame by frame, as a host has it whose frames are no run.
+class scattered : public memory_test {
+ protected:
+  scattered() {
+    for (std::uint64_t n = 0; n < frames_.size(); ++n) frames_[n] = machine::first_guest_frame + n;
+    map().slots[0].backing = 0;
+    map().slots[0].frames = frames_.data();
+  }
+  std::array<std::uint64_t, 192> frames_;
+};
+
+TEST_F(scattered, an_account_of_the_same_frames_is_as_good_as_a_run) { EXPECT_EQ(check().which, id::none); }
+TEST_F(scattered, frames_that_changed_places) {
+  std::swap(frames_[place::data], frames_[place::data + 1]);
+  expect(id::i1_containment);
+}
+TEST_F(scattered, a_log_that_lacks_a_written_page) {
+  log(0, true);
+  EXPECT_TRUE(write(0, at::user));
+  good();
+  const std::uint64_t bit = std::uint64_t{1} << place::data;
+  slot(0).dirty[0] &= ~bit;
+  expect(id::i4_dirty_log);
+}
+
 TEST_F(memory_test, a_place_with_its_neighbours_frame) {
   memory::place& p = slot(1).places[2];
   const memory::place was = p;

@@ -36,6 +36,15 @@ TEST_F(memory_map_test, an_alias_comes_before_slots_and_is_resolved_once) {
   EXPECT_FALSE(map.find(0x8).backed);
 }
 
+TEST_F(memory_map_test, frames_need_not_be_a_run) {
+  constexpr std::uint64_t frames[] = {7, 3, 90, 4};
+  map.slots[3].frames = frames;
+  EXPECT_EQ(map.find(0x100000).host_frame, 7u);
+  EXPECT_EQ(map.find(0x100002).host_frame, 90u);
+  EXPECT_EQ(map.find(0xa1).host_frame, 4u);
+  EXPECT_EQ(map.find(15).host_frame, 115u) << "another slot";
+}
+
 TEST_F(memory_map_test, counts_bound_the_search) {
   map.slot_count = 3;
   map.alias_count = 2;

@@ -1,0 +1,31 @@
+// The C++ side of a VM and of a vCPU, as glue.h's functions see them.
+#pragma once
+
+#include "core/mmu/mmu.hpp"
+#include "core/module/host.hpp"
+#include "core/module/live_check.hpp"
+#include "core/vmx/cpu.hpp"
+
+namespace umbra::module {
+
+/// The controls that every vCPU runs under: umbra_core_probe() has chosen them.
+const vmx::controls& chosen_controls();
+
+}  // namespace umbra::module
+
+struct umbra_core {
+  explicit umbra_core(const umbra::platform::host& h) : host(h), memory(host, umbra_slot_limit, 0), mmu(memory) {}
+
+  umbra::platform::host host;
+  umbra::memory::space memory;
+  umbra::mmu::mmu mmu;
+  umbra_cpu* cpus[umbra_vcpu_limit] = {};
+};
+
+struct umbra_cpu {
+  umbra_cpu(umbra_core& c, unsigned id, const umbra::x86::features& f) : core(c), id(id), vmx(c.mmu, id, f) {}
+
+  umbra_core& core;
+  unsigned id;
+  umbra::vmx::cpu vmx;
+};

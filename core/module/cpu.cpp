@@ -1,0 +1,166 @@
+// What the core does for one vCPU (glue.h).
+
+#include "core/module/core.hpp"
+#include "core/module/placement.hpp"
+#include "core/platform/lock.hpp"
+
+namespace umbra::vcpu {
+
+/// Where the VM entry's code finds the general registers.
+struct register_layout {
+  static word* values(general_registers& g) { return g.values_.data(); }
+};
+
+}  // namespace umbra::vcpu
+
+namespace {
+
+using namespace umbra;
+
+/// The vCPU, or none, as live checks see it.
+void publish(umbra_core& c, unsigned id, umbra_cpu* cpu) {
+  platform::guard locked(c.host);
+  c.cpus[id] = cpu;
+}
+
+constexpr unsigned number(vmx::request_kind k) { return static_cast<unsigned>(k); }
+constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(e); }
+static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
+static_assert(number(vmx::request_kind::io) == umbra_request_io);
+static_assert(number(vmx::internal_error::unsound) == umbra_error_unsound);
+static_assert(static_cast<unsigned>(vmx::host_event::machine_check) == umbra_host_event_machine_check);
+
+umbra_segment outside(const vcpu::segment& s) { return {s.base, s.limit, s.selector, s.rights}; }
+vcpu::segment inside(const umbra_segment& s) {
+  return {.selector = s.selector, .base = s.base, .limit = s.limit, .rights = s.rights};
+}
+
+}  // namespace
+
+umbra_cpu* umbra_cpu_create(umbra_core* c, unsigned id, const umbra_features* f) {
+  const x86::features features{.maxphyaddr = f->maxphyaddr,
+                               .nx = f->nx != 0,
+                               .long_mode = f->long_mode != 0,
+                               .gbpages = f->gbpages != 0,
+                               .smep = f->smep != 0,
+                               .smap = f->smap != 0};
+  auto* cpu = module::make<umbra_cpu>(*c, id, features);
+  if (cpu == nullptr) return nullptr;
+  publish(*c, id, cpu);
+  if (cpu->vmx.create()) return cpu;
+  umbra_cpu_destroy(cpu);
+  return nullptr;
+}
+
+void umbra_cpu_destroy(umbra_cpu* cpu) {
+  if (cpu == nullptr) return;
+  publish(cpu->core, cpu->id, nullptr);
+  module::destroy(cpu);
+}
+
+void umbra_cpu_set_up(umbra_cpu* cpu) { cpu->vmx.set_up(module::chosen_controls()); }
+
+unsigned long* umbra_cpu_general(umbra_cpu* cpu) { return vcpu::register_layout::values(cpu->vmx.guest().general()); }
+unsigned long* umbra_cpu_cr2(umbra_cpu* cpu) { return &cpu->vmx.guest().general().cr2; }
+
+void umbra_cpu_processor_changed(umbra_cpu* cpu, const umbra_processor_state* p) {
+  cpu->vmx.processor_changed({.cs = p->cs,
+                              .ss = p->ss,
+                              .tr = p->tr,
+                              .tr_base = p->tr_base,
+                              .gdtr_base = p->gdtr_base,
+                              .idtr_base = p->idtr_base,
+                              .gs_base = p->gs_base,
+                              .sysenter_cs = p->sysenter_cs,
+                              .sysenter_esp = p->sysenter_esp,
+                              .sysenter_eip = p->sysenter_eip,
+                              .efer = p->efer,
+                              .exit_entry_point = p->exit_entry_point});
+}
+
+void umbra_cpu_thread_changed(umbra_cpu* cpu, const umbra_thread_state* t) {
+  cpu->vmx.thread_changed(
+      {.cr0 = t->cr0, .cr3 = t->cr3, .cr4 = t->cr4, .fs_base = t->fs_base, .kernel_gs_base = t->kernel_gs_base});
+}
+
+int umbra_cpu_has_run(umbra_cpu* cpu) { return cpu->vmx.has_run(); }
+
+umbra_host_event umbra_cpu_host_event(umbra_cpu* cpu) { return static_cast<umbra_host_event>(cpu->vmx.host_event()); }
+
+umbra_next umbra_cpu_prepare(umbra_cpu* cpu) { return cpu->vmx.prepare() == vmx::next::run ? umbra_run : umbra_leave; }
+
+umbra_next umbra_cpu_exited(umbra_cpu* cpu, int entered) {
+  return cpu->vmx.exited(entered != 0) == vmx::next::run ? umbra_run : umbra_leave;
+}
+
+void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
+  const vmx::request& r = cpu->vmx.request();
+  *out = {.kind = static_cast<umbra_request_kind>(r.kind),
+          .reason = r.reason,
+          .error = static_cast<umbra_internal_error>(r.error),
+          .in = r.io.in,
+          .bytes = static_cast<unsigned>(r.io.bytes),
+          .port = static_cast<unsigned>(r.io.port),
+          .data = static_cast<unsigned>(r.io.data)};
+}
+
+int umbra_cpu_waits_for_in(umbra_cpu* cpu) { return cpu->vmx.waits_for_in(); }
+void umbra_cpu_complete_in(umbra_cpu* cpu, unsigned data) { cpu->vmx.complete_in(data); }
+
+void umbra_cpu_get_registers(umbra_cpu* cpu, umbra_registers* out) {
+  const vcpu::general_registers& g = cpu->vmx.guest().general();
+  for (unsigned n = 0; n < vcpu::general::count; ++n) out->general[n] = g.get(n);
+  out->rip = g.rip;
+  out->rflags = g.rflags;
+}
+
+void umbra_cpu_set_registers(umbra_cpu* cpu, const umbra_registers* in) {
+  vcpu::general_registers& g = cpu->vmx.guest().general();
+  for (unsigned n = 0; n < vcpu::general::count; ++n) g.set(n, in->general[n]);
+  g.rip = in->rip;
+  // An exception that was due belongs to the instruction that the guest was at.
+  cpu->vmx.guest().events().clear();
+  g.rflags = in->rflags | x86::rflags::fixed;
+}
+
+void umbra_cpu_get_system_registers(umbra_cpu* cpu, umbra_system_registers* out) {
+  using enum vcpu::segment_name;
+  const vcpu::segments s = cpu->vmx.segments();
+  const vcpu::control_registers& c = cpu->vmx.guest().registers();
+  *out = {.es = outside(s[es]),
+          .cs = outside(s[cs]),
+          .ss = outside(s[ss]),
+          .ds = outside(s[ds]),
+          .fs = outside(s[fs]),
+          .gs = outside(s[gs]),
+          .ldtr = outside(s[ldtr]),
+          .tr = outside(s[tr]),
+          .gdtr_base = s.gdtr.base,
+          .gdtr_limit = s.gdtr.limit,
+          .idtr_base = s.idtr.base,
+          .idtr_limit = s.idtr.limit,
+          .cr0 = c.cr0(),
+          .cr2 = cpu->vmx.guest().general().cr2,
+          .cr3 = c.cr3(),
+          .cr4 = c.cr4(),
+          .efer = c.efer()};
+}
+
+int umbra_cpu_set_system_registers(umbra_cpu* cpu, const umbra_system_registers* in) {
+  using enum vcpu::segment_name;
+  if (!cpu->vmx.guest().restore(in->cr0, in->cr3, in->cr4, in->efer)) return 0;
+  cpu->vmx.guest().general().cr2 = in->cr2;
+  vcpu::segments s;
+  s[es] = inside(in->es);
+  s[cs] = inside(in->cs);
+  s[ss] = inside(in->ss);
+  s[ds] = inside(in->ds);
+  s[fs] = inside(in->fs);
+  s[gs] = inside(in->gs);
+  s[ldtr] = inside(in->ldtr);
+  s[tr] = inside(in->tr);
+  s.gdtr = {.base = in->gdtr_base, .limit = in->gdtr_limit};
+  s.idtr = {.base = in->idtr_base, .limit = in->idtr_limit};
+  cpu->vmx.set_segments(s);
+  return 1;
+}

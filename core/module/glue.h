@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The border between the module's two languages: what the C side, which knows Linux, and the C++ side, which knows the core,
+ * ask of each other. Plain types that mean the same to both; neither sees the other's headers.
+ */
+#ifndef UMBRA_GLUE_H
+#define UMBRA_GLUE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct umbra_vm;   /* C's side of a VM */
+struct umbra_core; /* C++'s */
+struct umbra_cpu;  /* C++'s side of a vCPU */
+
+enum { umbra_slot_limit = 32, umbra_vcpu_limit = 16 };
+
+/* --- what Linux does for the core: core/platform/platform.hpp says what each is to do ------------------------------- */
+
+void *umbra_host_table(int below_4_gib);
+void umbra_host_table_free(void *);
+void *umbra_host_alloc(unsigned long bytes);
+void umbra_host_free(void *);
+/* Whether the page of the VMM could be pinned, and the frame. */
+int umbra_host_pin(struct umbra_vm *, unsigned long userspace_page, unsigned long *frame);
+void umbra_host_unpin(struct umbra_vm *, unsigned long frame);
+void umbra_host_lock(struct umbra_vm *);
+void umbra_host_unlock(struct umbra_vm *);
+unsigned umbra_host_vpid(struct umbra_vm *, unsigned vcpu);
+void umbra_host_flush_vcpu(struct umbra_vm *, unsigned vcpu);
+void umbra_host_flush_all(struct umbra_vm *);
+/* Whether the MSR could be read. */
+int umbra_host_read_msr(unsigned index, unsigned long *value);
+/* The processor refused a VMREAD or VMWRITE. */
+void umbra_host_bad_vmcs_field(unsigned field);
+void umbra_host_assertion(const char *condition, const char *file, unsigned line);
+
+/* --- what the core does for Linux ----------------------------------------------------------------------------------- */
+
+/* Finds out whether the processor can do all that umbra needs. Null; or what it lacks. `with_vpid` is answered too. */
+const char *umbra_core_probe(int *with_vpid);
+/* Bits of CR4 that guests may run under on this processor. */
+unsigned long umbra_core_cr4_allowed(void);
+
+/* `direct_map`: where the kernel sees host-physical address 0. Null: no memory. */
+struct umbra_core *umbra_core_create(struct umbra_vm *, unsigned long direct_map, int check);
+void umbra_core_destroy(struct umbra_core *);
+
+enum umbra_slot_status {
+	umbra_slot_ok,
+	umbra_slot_bad_request,
+	umbra_slot_overlap,
+	umbra_slot_out_of_memory,
+	umbra_slot_no_backing,
+};
+struct umbra_slot {
+	unsigned long base, pages, userspace_page; /* in pages; pages = 0 deletes */
+	int read_only;
+};
+/* Whether umbra_core_set_slot() would take it, memory apart. */
+enum umbra_slot_status umbra_core_check_slot(struct umbra_core *, unsigned id, const struct umbra_slot *);
+/* One at a time for each VM. */
+enum umbra_slot_status umbra_core_set_slot(struct umbra_core *, unsigned id, const struct umbra_slot *);
+
+/* The MMU's counters. */
+enum { umbra_statistics = 16 };
+const char *umbra_statistic_name(unsigned n);
+void umbra_core_statistics(struct umbra_core *, unsigned long values[umbra_statistics]);
+
+struct umbra_features {
+	unsigned maxphyaddr;
+	int nx, long_mode, gbpages, smep, smap;
+};
+/* Null: no memory, or no room for one more vCPU. */
+struct umbra_cpu *umbra_cpu_create(struct umbra_core *, unsigned id, const struct umbra_features *);
+void umbra_cpu_destroy(struct umbra_cpu *);
+/* Once, when the vCPU's VMCS is the processor's current one for the first time. */
+void umbra_cpu_set_up(struct umbra_cpu *);
+/* General registers RAX to R15 as instructions number them, and CR2: the VM entry's code uses them in place. */
+unsigned long *umbra_cpu_general(struct umbra_cpu *);
+unsigned long *umbra_cpu_cr2(struct umbra_cpu *);
+
+struct umbra_processor_state {
+	unsigned short cs, ss, tr;
+	unsigned long tr_base, gdtr_base, idtr_base, gs_base;
+	unsigned sysenter_cs;
+	unsigned long sysenter_esp, sysenter_eip, efer, exit_entry_point;
+};
+void umbra_cpu_processor_changed(struct umbra_cpu *, const struct umbra_processor_state *);
+struct umbra_thread_state {
+	unsigned long cr0, cr3, cr4, fs_base, kernel_gs_base;
+};
+void umbra_cpu_thread_changed(struct umbra_cpu *, const struct umbra_thread_state *);
+
+/* Right after an exit: whether the guest has run, so that its VMCS is launched. */
+int umbra_cpu_has_run(struct umbra_cpu *);
+/* What of the host's came up while the guest ran: to be asked right after an exit, with interrupts off. */
+enum umbra_host_event { umbra_host_event_none, umbra_host_event_nmi, umbra_host_event_machine_check };
+enum umbra_host_event umbra_cpu_host_event(struct umbra_cpu *);
+
+enum umbra_next { umbra_run, umbra_leave };
+enum umbra_next umbra_cpu_prepare(struct umbra_cpu *);
+enum umbra_next umbra_cpu_exited(struct umbra_cpu *, int entered);
+
+enum umbra_request_kind {
+	umbra_request_none,
+	umbra_request_unknown,
+	umbra_request_io,
+	umbra_request_hlt,
+	umbra_request_shutdown,
+	umbra_request_fail_entry,
+	umbra_request_internal_error,
+};
+enum umbra_internal_error {
+	umbra_error_none,
+	umbra_error_emulation,
+	umbra_error_delivery,
+	umbra_error_unsound,
+};
+struct umbra_request {
+	enum umbra_request_kind kind;
+	unsigned long reason;
+	enum umbra_internal_error error;
+	int in;
+	unsigned bytes, port, data;
+};
+void umbra_cpu_request(struct umbra_cpu *, struct umbra_request *);
+int umbra_cpu_waits_for_in(struct umbra_cpu *);
+void umbra_cpu_complete_in(struct umbra_cpu *, unsigned data);
+
+struct umbra_registers {
+	unsigned long general[16], rip, rflags;
+};
+void umbra_cpu_get_registers(struct umbra_cpu *, struct umbra_registers *);
+void umbra_cpu_set_registers(struct umbra_cpu *, const struct umbra_registers *);
+
+struct umbra_segment {
+	unsigned long base, limit, selector, rights;
+};
+struct umbra_system_registers {
+	struct umbra_segment es, cs, ss, ds, fs, gs, ldtr, tr;
+	unsigned long gdtr_base, gdtr_limit, idtr_base, idtr_limit;
+	unsigned long cr0, cr2, cr3, cr4, efer;
+};
+/* Both with the vCPU's VMCS current. */
+void umbra_cpu_get_system_registers(struct umbra_cpu *, struct umbra_system_registers *);
+/* 0: they do not go together, and nothing has changed. */
+int umbra_cpu_set_system_registers(struct umbra_cpu *, const struct umbra_system_registers *);
+
+struct umbra_violation {
+	const char *invariant, *rule; /* "I3 write protection", and what should hold */
+	unsigned page;
+	unsigned long index, expected, found;
+};
+/* Pages of memory that the checker can follow. */
+unsigned long umbra_core_check_limit(void);
+/* Checks the invariants of a VM that was created with `check`, while none of its vCPUs is in the core. 1: one is broken. */
+int umbra_core_check(struct umbra_core *, struct umbra_violation *);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
