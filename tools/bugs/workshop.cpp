@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* sources[] = {"CMakeLists.txt", "cmake", "core", "models", "fuzz", "tools", "ci"};
-constexpr const char* target = "umbra-fuzz-mmu";
 
 /// Makes `to` like `from`, and touches only what differs, so that a build beside it stays valid.
 void mirror(const fs::path& from, const fs::path& to) {
@@ -59,17 +58,34 @@ void copy_with_times(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
+recipe recipe::fuzz_target() {
+  return {{"-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O2", "-DUMBRA_FLAVOUR=replay"},
+          "umbra-fuzz-mmu",
+          "fuzz/targets/umbra-fuzz-mmu"};
+}
+
+recipe recipe::module() {
+  return {{"-DCMAKE_BUILD_TYPE=None", "-DUMBRA_FLAVOUR=kernel"}, "umbra_module", "core/module/kbuild/umbra.ko"};
+}
+
 void workshop::prepare() {
   if (prepared_) return;
   fs::create_directories(tree());
   if (fs::exists(clean())) put_back();
   mirror(root(), tree());
   const fs::path log = place_ / "clean.log";
-  must({"cmake", "-S", tree().string(), "-B", made().string(), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-        "-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_CXX_FLAGS_RELEASE=-O2",
-        "-DUMBRA_FLAVOUR=replay"},
-       log);
-  must({"cmake", "--build", made().string(), "--target", target, "--parallel", "1"}, log);
+  std::vector<std::string> configure{"cmake",
+                                     "-S",
+                                     tree().string(),
+                                     "-B",
+                                     made().string(),
+                                     "-G",
+                                     "Ninja",
+                                     "-DCMAKE_C_COMPILER=clang-19",
+                                     "-DCMAKE_CXX_COMPILER=clang++-19"};
+  configure.insert(configure.end(), recipe_.settings.begin(), recipe_.settings.end());
+  must(configure, log);
+  must({"cmake", "--build", made().string(), "--target", recipe_.target, "--parallel", "1"}, log);
   fs::remove_all(clean());
   fs::create_directories(clean());
   copy_with_times(tree(), clean() / "tree");
@@ -84,7 +100,7 @@ void workshop::put_back() {
 
 void workshop::build_clean(const fs::path& binary) {
   prepare();
-  fs::copy_file(program(made(), target), binary, fs::copy_options::overwrite_existing);
+  fs::copy_file(made() / recipe_.product, binary, fs::copy_options::overwrite_existing);
 }
 
 std::optional<std::string> workshop::build_mutant(const fs::path& patch, const fs::path& binary) {
@@ -95,11 +111,11 @@ std::optional<std::string> workshop::build_mutant(const fs::path& patch, const f
            .directory = tree(),
            .output = log}) != 0) {
     problem = "the patch does not apply";
-  } else if (run({.words = {"cmake", "--build", made().string(), "--target", target, "--parallel", "1"},
+  } else if (run({.words = {"cmake", "--build", made().string(), "--target", recipe_.target, "--parallel", "1"},
                   .output = log}) != 0) {
     problem = "it does not compile";
   } else {
-    fs::copy_file(program(made(), target), binary, fs::copy_options::overwrite_existing);
+    fs::copy_file(made() / recipe_.product, binary, fs::copy_options::overwrite_existing);
   }
   put_back();
   return problem;

@@ -1,19 +1,33 @@
-// Where mutants are built: a copy of the tree beside its build, put back to the clean state after each mutant, so that a
-// mutant costs only the compilation of what its patch touches.
+// Where mutants are built: a copy of the tree beside its build, put back to the clean state after each mutant, so that
+// a mutant costs only the compilation of what its patch touches.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace umbra::tools {
+
+/// What a workshop builds.
+struct recipe {
+  std::vector<std::string> settings;  ///< cmake's
+  std::string target;
+  std::filesystem::path product;  ///< in the build directory
+
+  /// The fuzz target, plain.
+  static recipe fuzz_target();
+  /// umbra.ko.
+  static recipe module();
+};
 
 class workshop {
  public:
   /// Keeps its files under `place` from one session to the next.
-  explicit workshop(std::filesystem::path place) : place_(std::move(place)) {}
+  explicit workshop(std::filesystem::path place, recipe what = recipe::fuzz_target())
+      : place_(std::move(place)), recipe_(std::move(what)) {}
 
-  /// Builds the fuzz target of the tree as it is, and copies it to `binary`. Throws `error` if that fails.
+  /// Builds the tree as it is, and copies the product to `binary`. Throws `error` if that fails.
   void build_clean(const std::filesystem::path& binary);
   /// Builds it with a patch applied; what went wrong, if something did.
   std::optional<std::string> build_mutant(const std::filesystem::path& patch, const std::filesystem::path& binary);
@@ -26,6 +40,7 @@ class workshop {
   std::filesystem::path clean() const { return place_ / "clean"; }
 
   std::filesystem::path place_;
+  recipe recipe_;
   bool prepared_ = false;
 };
 
