@@ -6,8 +6,10 @@ namespace {
 
 constexpr std::string_view reference_uses[] = {"core/word", "core/x86"};
 constexpr std::string_view guest_uses[] = {"fuzz/guest", "core/x86"};
+constexpr std::string_view vmm_uses[] = {"core/x86"};
 
-// fuzz/guest/program runs on bare hardware, so it brings all it needs but the facts of the architecture.
+// fuzz/guest/program and tools/vmm/guests run on bare hardware, so they bring all they need but the facts of the
+// architecture. umbra-vmm knows umbra by its interface only.
 constexpr room all[] = {
     {"core/word", true},
     {"core/x86", true},
@@ -27,14 +29,16 @@ constexpr room all[] = {
     {"fuzz/guest/program", false, guest_uses},
     {"proofs", false},
     {"tools", false},
+    {"tools/vmm", false, vmm_uses},
+    {"tools/vmm/guests", true, vmm_uses},
     {"corpus", false},
     {"ci", false},
     {"reports", false},
 };
 
-constexpr std::string_view headers[] = {"algorithm", "array",       "bit",     "concepts",    "cstddef",
-                                        "cstdint",   "limits",      "new",     "optional",    "span",
-                                        "string_view", "tuple",     "type_traits", "utility"};
+constexpr std::string_view headers[] = {"algorithm",   "array",  "bit",         "concepts", "cstddef",
+                                        "cstdint",     "limits", "new",         "optional", "span",
+                                        "string_view", "tuple",  "type_traits", "utility"};
 
 }  // namespace
 

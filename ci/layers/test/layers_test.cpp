@@ -51,6 +51,16 @@ TEST_F(layers, a_freestanding_room_may_not_use_hosted_headers) {
   EXPECT_THAT(faults_of(root_), ElementsAre(HasSubstr("<vector>")));
 }
 
+TEST_F(layers, the_vmm_knows_the_core_by_its_interface_only) {
+  write("tools/vmm/host/machine.hpp", "#include <vector>\n#include \"core/mmu/mmu.hpp\"\n");
+  EXPECT_THAT(faults_of(root_), ElementsAre(HasSubstr("tools/vmm may not use core/mmu")));
+}
+
+TEST_F(layers, and_its_guests_have_no_library) {
+  write("tools/vmm/guests/paging.hpp", "#include <vector>\n#include \"core/x86/entry.hpp\"\n");
+  EXPECT_THAT(faults_of(root_), ElementsAre(HasSubstr("<vector>")));
+}
+
 TEST_F(layers, the_test_of_a_freestanding_room_may) {
   write("core/mmu/test/mmu_test.cpp", "#include <vector>\n");
   write("core/CMakeLists.txt", "mmu/test/mmu_test.cpp\n");
