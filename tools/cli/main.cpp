@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   umbra::tools::add_ops(app, run);
   umbra::tools::add_bugs(app, run);
   umbra::tools::add_bench(app, run);
+  umbra::tools::add_boot(app, run);
   try {
     app.parse(argc, argv);
     umbra::tools::catch_interrupts();

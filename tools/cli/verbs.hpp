@@ -16,5 +16,6 @@ void add_run(CLI::App& app, action& run);
 void add_ops(CLI::App& app, action& run);
 void add_bugs(CLI::App& app, action& run);
 void add_bench(CLI::App& app, action& run);
+void add_boot(CLI::App& app, action& run);
 
 }  // namespace umbra::tools

@@ -1,0 +1,29 @@
+// What runs in the emulated machine: modules that are loaded one after the other, and under each some steps.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace umbra::tools {
+
+struct boot_step {
+  std::string name;                     ///< one word, unique under its load
+  std::string command;                  ///< for the emulated machine's shell
+  std::filesystem::path expected = {};  ///< a file with what it must print, figures apart; none: anything
+};
+
+struct boot_load {
+  std::string name;    ///< one word: "checked", "unchecked", a mutant's id
+  std::string module;  ///< the file's name in the emulated machine
+  bool check = true;
+  std::vector<boot_step> steps;
+};
+
+/// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; then
+/// the guests again without checks, for figures.
+std::vector<boot_load> full_plan(unsigned processors);
+/// One checked run of the guests, with each of these modules.
+boot_load mutant_load(const std::string& id, unsigned processors);
+
+}  // namespace umbra::tools

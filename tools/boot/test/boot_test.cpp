@@ -1,0 +1,145 @@
+// What a boot said, and what is made of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tools/boot/journal.hpp"
+#include "tools/boot/script.hpp"
+#include "tools/boot/table.hpp"
+#include "tools/boot/verdict.hpp"
+#include "tools/cli/test/scratch.hpp"
+#include "tools/cli/tree.hpp"
+
+namespace umbra::tools {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A boot of one guest, and the words of it that tests change.
+class boot : public ::testing::Test {
+ protected:
+  boot() {
+    write_file(place_ / "guest.txt", "one\ntwo\n");
+    plan_ = {{"checked", "umbra.ko", true, {{"guest", "run", place_ / "guest.txt"}}}};
+  }
+  std::string serial() const {
+    return "[    0.2] firmware\r\n@boot up\r\n"
+           "@boot begin checked/load\r\n@boot end checked/load 0\r\n"
+           "@boot begin checked/guest\r\n" +
+           output_ + "@boot end checked/guest " + status_ +
+           "\r\n@boot begin checked/unload\r\n@boot end checked/unload 0\r\n"
+           "@boot begin pins\r\nnr_foll_pin_acquired 5\r\nnr_foll_pin_released " +
+           released_ +
+           "\r\n@boot end pins 0\r\n"
+           "@boot begin log\r\n[    0.1] BUG: before our time\r\n[    7.5] umbra-boot: checked/load\r\n"
+           "[    7.6] umbra: loading out-of-tree module taints kernel.\r\n[    7.7] umbra-boot: checked/guest\r\n" +
+           log_ + "@boot end log 0\r\n" + end_;
+  }
+  std::vector<std::string> faults() const { return faults_of(journal(serial()), plan_); }
+
+  scratch place_;
+  std::vector<boot_load> plan_;
+  std::string output_ = "one\r\ntwo\r\n# ticks 7\r\n# vcpu0 exits 3\r\n", status_ = "0", released_ = "5", log_,
+              end_ = "@boot over\r\n";
+};
+
+TEST_F(boot, that_says_what_it_should_is_good) {
+  EXPECT_THAT(faults(), IsEmpty());
+  const auto all = measurements_of(journal(serial()), plan_);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].first, "checked/guest");
+  EXPECT_EQ(all[0].second.at("ticks"), 7u);
+  EXPECT_THAT(boot_table(all), HasSubstr("checked/guest"));
+  EXPECT_THAT(boot_json(all, {}, "6.1"), HasSubstr("\"vcpu0 exits\": 3"));
+}
+
+TEST_F(boot, a_guest_that_says_something_else) {
+  output_ = "one\r\nthree\r\n";
+  EXPECT_THAT(faults(), ElementsAre("checked/guest: it says 'three' instead of 'two'."));
+  output_ = "one\r\n";
+  EXPECT_THAT(faults(), ElementsAre("checked/guest: 'two' is missing."));
+  output_ = "one\r\ntwo\r\nthree\r\n";
+  EXPECT_THAT(faults(), ElementsAre("checked/guest: it goes on with 'three'."));
+}
+
+TEST_F(boot, a_step_that_fails_or_hangs) {
+  status_ = "1";
+  EXPECT_THAT(faults(), ElementsAre("checked/guest ended with status 1; it said '# vcpu0 exits 3'."));
+  const std::string cut = serial().substr(0, serial().find("@boot end checked/guest"));
+  const auto all = faults_of(journal(cut), plan_);
+  EXPECT_THAT(all[0], HasSubstr("checked/guest did not end"));
+  EXPECT_THAT(all[1], HasSubstr("checked/unload was not reached"));
+  EXPECT_THAT(all.back(), HasSubstr("did not come to its end"));
+  EXPECT_THAT(faults_of(journal("nothing"), plan_), ElementsAre("The kernel did not come up."));
+}
+
+TEST_F(boot, pins_that_are_kept) {
+  released_ = "4";
+  EXPECT_THAT(faults(), ElementsAre("5 pages were pinned and 4 let go."));
+}
+
+TEST_F(boot, a_kernel_that_complains) {
+  for (const char* line :
+       {"WARNING: CPU: 0 PID: 1 at x.c:1", "BUG: unable to handle page fault",
+        "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", "watchdog: BUG: soft lockup - CPU#0",
+        "umbra: a VM of process 9 is stopped", "umbra: core/mmu/pages.cpp:7: assertion does not hold: x",
+        "unchecked MSR access error: RDMSR"}) {
+    log_ = "[    8.0] " + std::string(line) + "\r\n";
+    EXPECT_THAT(faults(), ElementsAre("The kernel's log, checked/guest: " + std::string(line))) << line;
+  }
+  for (const char* line :
+       {"smpboot: CPU 1 is now offline", "x86: Booting SMP configuration:",
+        "umbra: module verification failed: signature and/or required key missing - tainting kernel"}) {
+    log_ = "[    8.0] " + std::string(line) + "\r\n";
+    EXPECT_THAT(faults(), IsEmpty()) << line;
+  }
+}
+
+TEST_F(boot, a_mutant_is_caught_by_the_invariant_that_the_log_names) {
+  log_ =
+      "[ 8.0] umbra: I7a child: a link's target is live; page 5, index 0x1\r\n[ 8.1] umbra: a VM of process 9 is "
+      "stopped\r\n";
+  const catch_report c = caught(journal(serial()), plan_[0]);
+  EXPECT_EQ(c.invariant, "I7a");
+  EXPECT_THAT(c.words, HasSubstr("a link's target is live"));
+}
+
+TEST_F(boot, or_by_an_assertion_of_the_core) {
+  log_ = "[ 8.0] umbra: core/mmu/pages.cpp:7: assertion does not hold: x\r\n";
+  EXPECT_EQ(caught(journal(serial()), plan_[0]).invariant, "assertion");
+}
+
+TEST_F(boot, a_mutant_that_only_the_guest_notices_is_not_caught_by_an_invariant) {
+  output_ = "one\r\nFAILED: two\r\n";
+  const catch_report c = caught(journal(serial()), plan_[0]);
+  EXPECT_EQ(c.invariant, "");
+  EXPECT_THAT(c.words, HasSubstr("FAILED: two"));
+  output_ = "one\r\ntwo\r\n";
+  EXPECT_EQ(caught(journal(serial()), plan_[0]).words, "");
+}
+
+TEST(boot_script, commands_with_quotes_stay_what_they_are) {
+  const std::string script = init_script({{"x", "umbra.ko", false, {{"s", "echo 'a b'"}}}});
+  EXPECT_THAT(script, HasSubstr("step x/load 'insmod /umbra.ko check=0'\n"));
+  EXPECT_THAT(script, HasSubstr("step x/s 'echo '\\''a b'\\'''\n"));
+  EXPECT_THAT(script, HasSubstr("step x/unload 'rmmod umbra'\n"));
+}
+
+TEST(boot_plan, every_step_has_a_name_of_its_own_and_what_it_expects_is_there) {
+  setenv("UMBRA_ROOT", UMBRA_SOURCE, 1);
+  for (const unsigned processors : {1u, 2u}) {
+    std::vector<std::string> names;
+    for (const boot_load& load : full_plan(processors)) {
+      for (const boot_step& s : load.steps) {
+        names.push_back(load.name + "/" + s.name);
+        EXPECT_TRUE(std::filesystem::exists(s.expected)) << s.expected;
+      }
+    }
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+  }
+}
+
+}  // namespace
+}  // namespace umbra::tools
