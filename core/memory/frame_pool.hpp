@@ -1,6 +1,8 @@
 // The frame records of a VM: one for each host frame that some slot uses, found by host frame number.
 #pragma once
 
+#include <array>
+
 #include <word/buckets.hpp>
 
 #include "core/memory/frame.hpp"
@@ -10,7 +12,7 @@ namespace umbra::memory {
 
 class frame_pool {
  public:
-  explicit frame_pool(platform::host& h) : host_(h) {}
+  explicit frame_pool(platform::host& h) : host_(h) { by_number_.use(heads_.data(), heads_.size()); }
   ~frame_pool();
   frame_pool(const frame_pool&) = delete;
   frame_pool& operator=(const frame_pool&) = delete;
@@ -35,7 +37,8 @@ class frame_pool {
   block* blocks_ = nullptr;
   frame* free_ = nullptr;  ///< linked by next_in_bucket
   std::uint64_t free_count_ = 0;
-  buckets<frame, 4096> by_number_{};  ///< chains stay short up to a GiB
+  std::array<frame*, 4096> heads_{};  ///< chains stay short up to a GiB
+  buckets<frame> by_number_;
 };
 
 }  // namespace umbra::memory

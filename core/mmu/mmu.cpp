@@ -13,7 +13,12 @@ mmu::~mmu() {
   UMBRA_ASSERT(pool_.available() == pool_.size());
 }
 
-bool mmu::create(unsigned pages) { return pages >= minimum_pages(1) && pool_.create(pages); }
+bool mmu::create(unsigned pages) {
+  if (pages < minimum_pages(1) || !pool_.create(pages)) return false;
+  if (hash_.create(pages)) return true;
+  pool_.destroy();
+  return false;
+}
 
 bool mmu::attach(context& c) {
   if (attached_ == context_limit || pool_.size() < minimum_pages(attached_ + 1)) return false;

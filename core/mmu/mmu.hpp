@@ -45,7 +45,7 @@ class mmu {
   /// Reclaim goes on until this many are free, so that it runs rarely.
   static constexpr unsigned refill = 25;
 
-  explicit mmu(memory::space& m) : host_(m.host()), memory_(m), pool_(m.host()) {}
+  explicit mmu(memory::space& m) : host_(m.host()), memory_(m), pool_(m.host()), hash_(m.host()) {}
   ~mmu();
   mmu(const mmu&) = delete;
   mmu& operator=(const mmu&) = delete;

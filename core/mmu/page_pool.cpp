@@ -9,6 +9,10 @@ bool page_pool::create(unsigned count) {
   pages_ = static_cast<page*>(platform::allocate(host_, count * sizeof(page)));
   if (pages_ == nullptr) return false;
   count_ = count;
+  if (!by_where_.create(count)) {
+    destroy();
+    return false;
+  }
   for (unsigned i = 0; i < count; ++i) pages_[i] = page{};
   // From the last to the first, so that pages are handed out in ascending order.
   for (unsigned i = count; i-- > 0;) {
@@ -21,7 +25,7 @@ bool page_pool::create(unsigned count) {
       return false;
     }
     p.where = frame_of(platform::address_of(host_, p.entries));
-    page*& head = by_where_.head(p.where.value);
+    page*& head = by_where_.chains().head(p.where.value);
     p.where_next = head;
     head = &p;
     p.hash_next = free_;
@@ -41,7 +45,7 @@ void page_pool::destroy() {
   pages_ = nullptr;
   free_ = nullptr;
   count_ = available_ = 0;
-  by_where_ = {};
+  by_where_.destroy();
 }
 
 page& page_pool::take() {
@@ -64,7 +68,7 @@ void page_pool::give(page& p) {
 }
 
 page* page_pool::find(hfn where) const {
-  for (page* p = by_where_.head(where.value); p != nullptr; p = p->where_next) {
+  for (page* p = by_where_.chains().head(where.value); p != nullptr; p = p->where_next) {
     if (p->where == where) return p;
   }
   return nullptr;

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <word/array.hpp>
-#include <word/buckets.hpp>
 
 #include "core/mmu/page.hpp"
+#include "core/platform/index.hpp"
 #include "core/platform/platform.hpp"
 
 namespace umbra::mmu {
 
 class page_pool {
  public:
-  explicit page_pool(platform::host& h) : host_(h) {}
+  explicit page_pool(platform::host& h) : host_(h), by_where_(h) {}
   ~page_pool() { destroy(); }
   page_pool(const page_pool&) = delete;
   page_pool& operator=(const page_pool&) = delete;
@@ -40,7 +40,7 @@ class page_pool {
   page* pages_ = nullptr;
   unsigned count_ = 0, available_ = 0;
   page* free_ = nullptr;  ///< linked by hash_next
-  buckets<page, 1024> by_where_{};
+  platform::index<page> by_where_;
 };
 
 }  // namespace umbra::mmu

@@ -20,7 +20,7 @@ class view {
   const page* first_free() const { return mmu_.pool_.first_free(); }
 
   /// The hash by (gfn, role), linked by hash_next.
-  static constexpr unsigned buckets() { return page_hash::bucket_count; }
+  unsigned buckets() const { return mmu_.hash_.buckets(); }
   const page* bucket(unsigned n) const { return mmu_.hash_.bucket(n); }
 
   /// The list of live pages by use; linked by `older` from the newest and by `newer` from the oldest.

@@ -1,25 +1,23 @@
 // The heads of a hash table's chains, chosen by a key that a guest may control; opaque build.
 #pragma once
 
-#include <array>
-
 #include <word/word.hpp>
 
 namespace umbra {
 
-template <class T, unsigned count>
+template <class T>
 class buckets {
-  static_assert((count & (count - 1)) == 0, "a power of two, so that choosing is one mask");
-
  public:
-  static constexpr unsigned size() { return count; }
+  void use(T** heads, unsigned count) { heads_ = heads, count_ = count; }
+  unsigned size() const { return count_; }
 
-  T*& head(word key) { return heads_[opened::value(key) & (count - 1)]; }
-  T* head(word key) const { return heads_[opened::value(key) & (count - 1)]; }
+  T*& head(word key) { return heads_[opened::value(key) & (count_ - 1)]; }
+  T* head(word key) const { return heads_[opened::value(key) & (count_ - 1)]; }
   T* nth(unsigned n) const { return heads_[n]; }
 
  private:
-  std::array<T*, count> heads_{};
+  T** heads_ = nullptr;
+  unsigned count_ = 0;
 };
 
 }  // namespace umbra

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "fuzz/properties/bench.hpp"
 #include "fuzz/properties/steps.hpp"
 
 namespace umbra::fuzz::properties {
@@ -29,7 +30,8 @@ mmu::role some_role(std::uint32_t n) {
 
 RC_GTEST_PROP(page_hash, is_a_map_from_frame_and_role, ()) {
   enum verb : unsigned { insert, insert_again, remove, verbs };
-  mmu::page_hash hash;
+  mmu::page_hash hash(bench().host());
+  RC_ASSERT(hash.create(128));
   std::vector<mmu::page> pages(128);
   std::map<std::pair<word, word>, mmu::page*> model;
   unsigned used = 0;
@@ -53,7 +55,7 @@ RC_GTEST_PROP(page_hash, is_a_map_from_frame_and_role, ()) {
     RC_ASSERT(hash.find(frame, role) == (known == model.end() ? nullptr : known->second));
     for (const auto& [where, p] : model) RC_ASSERT(hash.find(p->frame, p->role) == p);
     std::size_t chained = 0;
-    for (unsigned n = 0; n < mmu::page_hash::bucket_count; ++n) {
+    for (unsigned n = 0; n < hash.buckets(); ++n) {
       for (const mmu::page* p = hash.bucket(n); p != nullptr; p = p->hash_next) ++chained;
     }
     RC_ASSERT(chained == model.size());
