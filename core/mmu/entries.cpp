@@ -20,7 +20,8 @@ flag takes_away(const rights& had, const rights& now) {
 
 void mmu::drop(page& p, word index) {
   const word old = p.entries->exchange(index, word{0});
-  UMBRA_ASSERT(shadow::present(old));
+  UMBRA_ASSERT(shadow::present(old) && p.used > 0);
+  --p.used;
   flush_pending_ = true;
   if (p.level > 1) {
     page* target = pool_.find(shadow::target(old));
@@ -45,6 +46,7 @@ void mmu::drop_leaves(memory::frame& f) {
 void mmu::set_link(page& p, word index, page& target) {
   UMBRA_ASSERT(p.level == target.level + 1 && target.state == page_state::live);
   p.entries->set(index, shadow::link(target.where));
+  ++p.used;
   chain::insert(pool_, target.parents, p, index);
   ++target.parent_count;
 }
@@ -62,6 +64,7 @@ void mmu::set_leaf(page& p, word index, memory::frame& f, rights r) {
     drop(p, index);
   }
   p.entries->set(index, fresh);
+  ++p.used;
   chain::insert(pool_, f.rmap, p, index);
   ++f.leaves;
 }

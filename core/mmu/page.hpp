@@ -30,6 +30,7 @@ struct page {
   hfn where{};               ///< the host frame of `entries`
   memory::frame* backing = nullptr;  ///< the guest table's frame; null for direct pages
 
+  unsigned used = 0;         ///< entries that are present
   word parents{};            ///< head of the chain of entries that point here
   unsigned parent_count = 0;
   unsigned root_count = 0;   ///< vCPU roots that are this page

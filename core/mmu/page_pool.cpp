@@ -59,7 +59,7 @@ page& page_pool::take() {
 }
 
 void page_pool::give(page& p) {
-  UMBRA_ASSERT(p.parent_count == 0 && p.root_count == 0 && p.state != page_state::free);
+  UMBRA_ASSERT(p.used == 0 && p.parent_count == 0 && p.root_count == 0 && p.state != page_state::free);
   p.state = page_state::free;
   p.hash_next = free_;
   free_ = &p;

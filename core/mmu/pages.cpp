@@ -44,7 +44,10 @@ page& mmu::find_or_build(const context& c, gfn frame, role r, unsigned level, bo
 void mmu::zap(page& p) {
   UMBRA_ASSERT(p.state == page_state::live);
   ++counters_.shadow_zapped;
-  for (word i = p.entries->next_used(word{0}); i < word{table::entries}; i = p.entries->next_used(i + 1)) drop(p, i);
+  for (word i{}; p.used != 0; drop(p, i)) {
+    i = p.entries->next_used(i);
+    UMBRA_ASSERT(i < word{table::entries});
+  }
   while (p.parents != word{0}) {
     const entry_ref parent = chain::at(pool_, p.parents);
     drop(*parent.owner, parent.index);

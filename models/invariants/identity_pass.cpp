@@ -15,6 +15,9 @@ violation unique(workspace& w) {
     const unsigned page = w.live_at(n), first = w.add_identity(page);
     if (first != page)
       return wrong("there is one live page for each (gfn, role) (expected: the other page)", page, 0, first, page);
+    const workspace::page_record& want = w.page(page);
+    if (want.facts.page->used != want.entries)
+      return wrong("a page knows how many entries it has", page, 0, want.entries, want.facts.page->used);
   }
   return {};
 }

@@ -58,11 +58,13 @@ violation entries(const subject& s, workspace& w) {
   violation first;
   for (unsigned n = 0; n < w.live(); ++n) {
     const page_facts& p = w.page(w.live_at(n)).facts;
+    unsigned used = 0;
     const auto visit = [&](unsigned index, std::uint64_t entry) {
       if ((entry & shadow_bits::present) == 0) {
         first = {id::i1_containment, "an entry that is not present is zero (L1TF)", p.page->ordinal, index, 0, entry};
         return true;
       }
+      ++used;
       const page_facts* target;
       first = check(p, index, entry, target);
       if (first) return true;
@@ -79,6 +81,7 @@ violation entries(const subject& s, workspace& w) {
       return false;
     };
     if (scan(*p.page->entries, visit)) return first;
+    w.page(w.live_at(n)).entries = used;
   }
   return {};
 }

@@ -25,9 +25,10 @@ violation state(const subject& s, workspace& w, unsigned n, depth d) {
                      0);
       break;
     case mmu::page_state::free:
-      if (d == depth::usual) return {};
+      if (d == depth::usual && p.used == 0) return {};
       break;
   }
+  if (p.used != 0) return wrong(id::i10_roots, "a page that is not live has no entries", n, 0, p.used);
   violation v;
   const auto visit = [&](unsigned index, std::uint64_t entry) {
     v = {id::i10_roots, "a page that is not live maps nothing", n, index, 0, entry};

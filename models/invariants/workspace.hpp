@@ -26,6 +26,7 @@ class workspace {
   struct page_record {
     page_facts facts;
     std::uint32_t parents = 0;  ///< entries that point at it
+    std::uint32_t entries = 0;  ///< of its own that are present
     std::uint32_t roots = 0;    ///< contexts' roots that are it
     std::uint32_t hashed = 0;   ///< number of the check that met it in the hash
   };

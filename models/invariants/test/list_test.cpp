@@ -108,6 +108,14 @@ TEST_F(spoilt, two_pages_for_one_gfn_and_role) {
   registers()[1].cr3 = place::pml4 << 12;
   expect(id::i8_uniqueness);
 }
+TEST_F(list_test, a_page_that_counts_its_entries_wrongly) {
+  ++page().used;
+  expect(id::i8_uniqueness);
+}
+TEST_F(list_test, a_free_page_that_counts_an_entry) {
+  unused().used = 1;
+  expect(id::i10_roots);
+}
 TEST_F(list_test, a_page_that_the_hash_has_lost) {
   for (unsigned b = 0; b < view().buckets(); ++b) {
     const mmu::page* first = view().bucket(b);
