@@ -6,11 +6,14 @@ target_compile_features(umbra_flags INTERFACE cxx_std_20)
 target_compile_options(umbra_flags INTERFACE -Wall -Wextra)
 target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR})
 
-# The one place that decides which <word/word.hpp> a build gets.
+# The one place that decides which <word/...> a build gets. On a simulated machine all is native but what stores to tables
+# tell.
 if(UMBRA_FLAVOUR STREQUAL opaque)
   target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/ci/opaque)
-else()
+elseif(UMBRA_FLAVOUR STREQUAL kernel)
   target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/core)
+else()
+  target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/models/machine ${CMAKE_SOURCE_DIR}/core)
 endif()
 
 add_library(umbra_freestanding INTERFACE)

@@ -3,6 +3,7 @@
 // The processor walks shadow tables while the core edits them, so each access is one whole-word atomic one.
 #pragma once
 
+#include <word/watch.hpp>
 #include <word/word.hpp>
 
 namespace umbra {
@@ -12,9 +13,15 @@ class alignas(4096) table {
   static constexpr unsigned entries = 512;
 
   word get(word index) const { return __atomic_load_n(&words_[index & (entries - 1)], __ATOMIC_RELAXED); }
-  void set(word index, word value) { __atomic_store_n(&words_[index & (entries - 1)], value, __ATOMIC_RELEASE); }
+  void set(word index, word value) {
+    index = index & (entries - 1);
+    watch::store(words_, index, value);
+    __atomic_store_n(&words_[index], value, __ATOMIC_RELEASE);
+  }
   word exchange(word index, word value) {
-    return __atomic_exchange_n(&words_[index & (entries - 1)], value, __ATOMIC_ACQ_REL);
+    index = index & (entries - 1);
+    watch::store(words_, index, value);
+    return __atomic_exchange_n(&words_[index], value, __ATOMIC_ACQ_REL);
   }
 
   /// The first index from `from` on whose word is not zero; `entries` if there is none.

@@ -74,7 +74,7 @@ result processor::walk(std::uint64_t gva, const request& by, intent why) {
   if (changes && at.level != (level4() ? 4u : 2u)) ++around_.count.structure_hits;
 
   for (;; --at.level) {
-    table* t = around_.tables.find(at.table);
+    table* t = around_.tables.walk(at.table);
     if (!t) [[unlikely]] {
       if (changes) {
         around_.incidents.report(

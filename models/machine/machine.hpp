@@ -25,6 +25,8 @@ class machine {
   processor& cpu(unsigned id) { return host_.cpus[id]; }
   const processor& cpu(unsigned id) const { return host_.cpus[id]; }
   const table_arena& tables() const { return host_.tables; }
+  /// table_arena::take_weakened().
+  bool take_weakened() { return host_.tables.take_weakened(); }
   const counters& count() const { return host_.count; }
 
   /// What the core did wrong since the last reset.

@@ -1,61 +1,72 @@
 #include "models/machine/table_arena.hpp"
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
 
 #include "models/machine/address_space.hpp"
 #include "models/machine/poison.hpp"
 
 namespace umbra::machine {
-namespace {
-
-// A core that gives tables back empty, as it should when it wants speed, leaves nothing to clear; reading is cheaper
-// than writing. This reads more memory than all else that an input does: hence vectors, and no sanitizer.
-using vector [[gnu::vector_size(64)]] = std::uint64_t;
-
-[[clang::no_sanitize("address", "undefined"), gnu::always_inline]]
-inline bool all_zero_by_vectors(const vector* v) {
-  constexpr unsigned count = sizeof(table) / sizeof(vector), stride = 16;
-  for (unsigned n = 0; n < count; n += stride) {
-    vector any{};
-    for (unsigned k = 0; k < stride; ++k) any |= v[n + k];
-    std::uint64_t folded = 0;
-    for (unsigned k = 0; k < sizeof(vector) / 8; ++k) folded |= any[k];
-    if (folded != 0) return false;
-  }
-  return true;
-}
-
-[[clang::no_sanitize("address", "undefined")]]
-bool all_zero_anywhere(const vector* v) { return all_zero_by_vectors(v); }
-
-#if defined(__x86_64__)
-[[clang::no_sanitize("address", "undefined"), gnu::target("avx2")]]
-bool all_zero_avx2(const vector* v) { return all_zero_by_vectors(v); }
-
-const auto all_zero = __builtin_cpu_supports("avx2") ? all_zero_avx2 : all_zero_anywhere;
-#else
-const auto all_zero = all_zero_anywhere;
-#endif
-
-}  // namespace
 
 table_arena::table_arena() : base_(static_cast<table*>(take_address_space(sizeof(table) * total))) {
   poison(base_, sizeof(table) * total);
+  watch_ = {reinterpret_cast<std::uintptr_t>(base_), total, lines_.data(), walked_.data(), false, watch::regions};
+  watch::regions = &watch_;
 }
 
 table_arena::~table_arena() {
+  watch::region** at = &watch::regions;
+  while (*at != &watch_) at = &(*at)->next;
+  *at = watch_.next;
   unpoison(base_, sizeof(table) * total);
   give_address_space(base_, sizeof(table) * total);
 }
 
+void table_arena::set_out(unsigned n, bool out) {
+  if (out == (out_[n] != 0)) return;
+  out_[n] = out;
+  out ? unpoison(base_ + n, sizeof(table)) : poison(base_ + n, sizeof(table));
+}
+
 void table_arena::reset() {
   for (region* r : {&high_, &low_}) {
-    for (unsigned n = r->first; n < r->first + r->fresh; ++n) {
-      if (out_[n]) release(base_ + n);
-    }
-    r->fresh = 0;
+    for (unsigned n = r->first; n < r->first + r->fresh; ++n) set_out(n, false);
+    r->fresh = r->out = 0;
   }
+  watch_.weakened = false;
+}
+
+void table_arena::save(image& to) const {
+  to.written.clear();
+  to.contents.clear();
+  for (const auto& [r, k] : {std::pair{&high_, &to.kinds[0]}, std::pair{&low_, &to.kinds[1]}}) {
+    k->counts = *r;
+    const unsigned end = r->first + r->fresh;
+    k->out.assign(out_.begin() + r->first, out_.begin() + end);
+    k->walked.assign(walked_.begin() + r->first, walked_.begin() + end);
+    for (unsigned n = r->first; n < end; ++n) {
+      if (!out_[n] || lines_[n] == 0) continue;
+      to.written.push_back({n, lines_[n]});
+      to.contents.add(bytes_of(n), lines_[n]);
+    }
+  }
+}
+
+void table_arena::restore(const image& from) {
+  for (const auto& [r, k] : {std::pair{&high_, &from.kinds[0]}, std::pair{&low_, &from.kinds[1]}}) {
+    const unsigned then = r->first + k->counts.fresh;
+    for (unsigned n = then; n < r->first + r->fresh; ++n) set_out(n, false);
+    if (!std::equal(k->out.begin(), k->out.end(), out_.begin() + r->first)) {
+      for (unsigned n = r->first; n < then; ++n) set_out(n, k->out[n - r->first]);
+    }
+    std::copy(k->walked.begin(), k->walked.end(), walked_.begin() + r->first);
+    for (unsigned n = r->first; n < then; ++n) {
+      if (out_[n] && lines_[n] != 0) clear_lines(bytes_of(n), std::exchange(lines_[n], 0));
+    }
+    *r = k->counts;
+  }
+  for (const image::record& t : from.written) lines_[t.number] = t.lines;
+  from.contents.restore();
+  watch_.weakened = false;
 }
 
 table* table_arena::allocate(region& r) {
@@ -63,25 +74,23 @@ table* table_arena::allocate(region& r) {
   if (r.fresh < r.limit) {
     ++r.fresh;
   } else {
-    for (n = r.first; n < r.first + r.limit && out_[n]; ++n) {}
+    for (n = r.first; n < r.first + r.limit && out_[n]; ++n) {
+    }
     if (n == r.first + r.limit) return nullptr;
   }
-  unpoison(base_ + n, sizeof(table));
-  if (used_[n]) clean(n);
-  used_[n] = true;
-  out_[n] = true;
+  set_out(n, true);
+  clear_lines(bytes_of(n), std::exchange(lines_[n], 0));
+  walked_[n] = false;
   ++r.out;
   return base_ + n;
 }
 
 bool table_arena::release(const table* t) {
   if (!t) return true;
-  const std::uint64_t hfn = frame_of(t);
-  if (hfn == 0) return false;
+  if (frame_of(t) == 0) return false;
   const auto n = static_cast<unsigned>(t - base_);
-  out_[n] = false;
+  set_out(n, false);
   --(n < table_limit ? high_ : low_).out;
-  poison(t, sizeof(table));
   return true;
 }
 
@@ -90,11 +99,6 @@ std::uint64_t table_arena::frame_of(const table* t) const {
   const std::uintptr_t n = offset / sizeof(table);
   if (n >= total || offset % sizeof(table) != 0 || !out_[n]) return 0;
   return n < table_limit ? first_table_frame + n : first_low_frame + (n - table_limit);
-}
-
-void table_arena::clean(unsigned n) {
-  void* page = base_ + n;
-  if (!all_zero(static_cast<const vector*>(page))) std::memset(page, 0, sizeof(table));
 }
 
 }  // namespace umbra::machine

@@ -6,22 +6,52 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include <word/table.hpp>
+#include <word/watch.hpp>
 
 #include "models/machine/layout.hpp"
+#include "models/machine/saved_lines.hpp"
 
 namespace umbra::machine {
 
 class table_arena {
+  static constexpr unsigned total = table_limit + low_table_limit;
+
+  /// One kind of page: [first, first + limit) of the arena. Those below `fresh` have been given out since the reset.
+  struct region {
+    unsigned first, limit, fresh = 0, out = 0;
+  };
+
  public:
   table_arena();
   ~table_arena();
   table_arena(const table_arena&) = delete;
   table_arena& operator=(const table_arena&) = delete;
 
-  /// Takes every page back. Cheap: a page is cleared when it is given out again, and only if it needs it.
+  /// Takes every page back. Cheap: a page is cleared when it is given out again, and only where it was written.
   void reset();
+
+  /// Which tables are out, and what they hold.
+  class image {
+    friend table_arena;
+    struct kind {
+      region counts{};
+      std::vector<char> out, walked;  ///< of each table that has been given out
+    };
+    struct record {
+      unsigned number;
+      std::uint64_t lines;
+    };
+    std::array<kind, 2> kinds{};
+    std::vector<record> written;  ///< tables that hold something
+    saved_lines contents;
+  };
+  void save(image&) const;
+  /// All is as it was; the cost depends on what either state holds.
+  void restore(const image&);
 
   /// A zeroed table, or null.
   table* allocate() { return allocate(high_); }
@@ -31,12 +61,15 @@ class table_arena {
 
   /// The table at a host frame, or null if none that is out lies there.
   table* find(std::uint64_t hfn) const {
-    std::uint64_t n = hfn - first_table_frame;
-    if (n >= table_limit) {
-      if (hfn - first_low_frame >= low_table_limit) return nullptr;
-      n = table_limit + (hfn - first_low_frame);
-    }
-    return out_[n] ? base_ + n : nullptr;
+    const unsigned n = number_of(hfn);
+    return n < total && out_[n] ? base_ + n : nullptr;
+  }
+  /// The same for a processor, which may keep what it reads there.
+  table* walk(std::uint64_t hfn) {
+    const unsigned n = number_of(hfn);
+    if (n >= total || !out_[n]) return nullptr;
+    walked_[n] = true;
+    return base_ + n;
   }
   /// The host frame of a table that is out; 0 if `t` is none.
   std::uint64_t frame_of(const table* t) const;
@@ -44,21 +77,29 @@ class table_arena {
   /// Tables given and not taken back.
   unsigned tables_out() const { return high_.out + low_.out; }
 
- private:
-  static constexpr unsigned total = table_limit + low_table_limit;
+  /// Whether a present entry of a table that a processor has walked was replaced since the last call: what processors
+  /// have cached may be stale. Setting A and D is no replacement.
+  bool take_weakened() { return std::exchange(watch_.weakened, false); }
+  /// The 64-byte lines of a table that may hold something other than zeros, one bit each.
+  std::uint64_t lines_of(const table* t) const { return lines_[static_cast<std::size_t>(t - base_)]; }
 
-  /// One kind of page: [first, first + limit) of the arena. Those below `fresh` have been given out since the reset.
-  struct region {
-    unsigned first, limit, fresh = 0, out = 0;
-  };
+ private:
+  static unsigned number_of(std::uint64_t hfn) {
+    const std::uint64_t high = hfn - first_table_frame, low = hfn - first_low_frame;
+    if (high < table_limit) return static_cast<unsigned>(high);
+    return low < low_table_limit ? table_limit + static_cast<unsigned>(low) : total;
+  }
+  std::byte* bytes_of(unsigned n) const { return reinterpret_cast<std::byte*>(base_ + n); }
 
   table* allocate(region&);
-  void clean(unsigned n);
+  void set_out(unsigned n, bool out);
 
   table* base_;
   region high_{0, table_limit}, low_{table_limit, low_table_limit};
-  std::array<bool, total> out_{};
-  std::array<bool, total> used_{};  ///< was out once, so what it holds is not known
+  std::array<char, total> out_{};
+  std::array<char, total> walked_{};          ///< by a processor, since it was given out
+  std::array<std::uint64_t, total> lines_{};  ///< that may hold something; kept by the watch
+  watch::region watch_;
 };
 
 }  // namespace umbra::machine

@@ -1,0 +1,58 @@
+// The simulated machine sees every store to a table that lies in one of its arenas: so it knows which cache lines a
+// reset has to clear, and whether anything that processors may have cached has been taken back.
+#pragma once
+
+#include <cstddef>
+
+#include <word/word.hpp>
+
+namespace umbra::watch {
+
+/// The tables of one arena.
+struct region {
+  std::uintptr_t first = 0;        ///< address of the first table
+  std::uintptr_t count = 0;        ///< tables
+  std::uint64_t* lines = nullptr;  ///< of each table, one bit a 64-byte line that may hold something other than zeros
+  const char* walked = nullptr;    ///< of each table, whether a processor has read it
+  /// A present entry of a walked table was replaced, other than by itself with A or D changed.
+  bool weakened = false;
+  region* next = nullptr;
+};
+
+/// All there are, the newest first; the last one is empty.
+inline constinit region nowhere{};
+inline constinit region* regions = &nowhere;
+
+constexpr std::uintptr_t table_bytes = 4096;
+
+inline std::uintptr_t table_in(const region& r, const word* words) {
+  return (reinterpret_cast<std::uintptr_t>(words) - r.first) / table_bytes;
+}
+
+/// Few branches: the core is compiled with this, and what it does guides fuzzers.
+inline void note(region& r, const word* words, word index, word value) {
+  constexpr word present = 1, accessed_dirty = 0x60, words_a_line = 8;
+  const std::uintptr_t table = table_in(r, words);
+  r.lines[table] |= std::uint64_t{1} << index / words_a_line;
+  const word old = words[index];
+  r.weakened |=
+      (old & present) & static_cast<word>(r.walked[table]) & static_cast<word>(((old ^ value) & ~accessed_dirty) != 0);
+}
+
+/// In an older arena, or in none.
+[[gnu::noinline, clang::no_sanitize("coverage")]] inline void store_elsewhere(const word* words, word index,
+                                                                              word value) {
+  region* r = regions;
+  while (r != &nowhere && table_in(*r, words) >= r->count) r = r->next;
+  if (r != &nowhere) note(*r, words, index, value);
+}
+
+inline void store(const word* words, word index, word value) {
+  if (table_in(*regions, words) < regions->count) {
+    note(*regions, words, index, value);
+  } else {
+    store_elsewhere(words, index, value);
+  }
+}
+
+}  // namespace umbra::watch
