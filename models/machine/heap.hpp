@@ -10,6 +10,11 @@
 namespace umbra::machine {
 
 class heap {
+  struct block {
+    std::size_t at, bytes;
+    bool live;
+  };
+
  public:
   heap();
   ~heap();
@@ -18,6 +23,17 @@ class heap {
 
   /// Takes everything back.
   void reset();
+
+  /// Which blocks are out, and what they hold.
+  class image {
+    friend heap;
+    std::vector<block> blocks;
+    std::vector<std::byte> contents;  ///< of the live ones, one after the other
+    std::size_t next = 0, out = 0;
+  };
+  void save(image&) const;
+  /// All is as it was, at the same addresses.
+  void restore(const image&);
 
   /// Zeroed memory, 64-byte aligned, or null.
   void* allocate(std::size_t bytes);
@@ -29,12 +45,9 @@ class heap {
  private:
   static constexpr std::size_t capacity = std::size_t{64} << 20, alignment = 64, block_limit = 1 << 16;
 
-  struct block {
-    std::size_t at, bytes;
-    bool live;
-  };
-
   block* block_of(const void* p);
+  void set_live(block&, bool);
+  void forget(std::size_t kept);
 
   std::byte* base_;
   std::size_t next_ = 0, out_ = 0;

@@ -11,16 +11,47 @@ machine::~machine() {
 }
 
 void machine::reset(const image* base) {
-  host_.incidents.clear();
   host_.count = {};
   host_.memory.reset(base);
   host_.tables.reset();
   host_.heap.reset();
-  host_.races.reset();
   for (processor& cpu : host_.cpus) cpu.reset();
+  settle();
+}
+
+/// No operation is going on, nothing has gone wrong, nothing is about to.
+void machine::settle() {
+  host_.incidents.clear();
+  host_.races.reset();
   host_.locked = false;
   allow_allocations();
   set_active(this);
+}
+
+void machine::save(snapshot& to) const {
+  host_.memory.save(to.memory);
+  host_.tables.save(to.tables);
+  host_.heap.save(to.heap);
+  for (unsigned id = 0; id < vcpu_limit; ++id) host_.cpus[id].save(to.cpus[id]);
+  to.count = host_.count;
+}
+
+void machine::restore(const snapshot& from) {
+  host_.memory.restore(from.memory);
+  restore_the_rest(from);
+}
+
+void machine::restore(const snapshot& from, const image* base) {
+  host_.memory.restore(from.memory, base);
+  restore_the_rest(from);
+}
+
+void machine::restore_the_rest(const snapshot& from) {
+  host_.tables.restore(from.tables);
+  host_.heap.restore(from.heap);
+  for (unsigned id = 0; id < vcpu_limit; ++id) host_.cpus[id].restore(from.cpus[id]);
+  host_.count = from.count;
+  settle();
 }
 
 bool machine::guest_write_via(unsigned id, std::uint64_t gva, std::uint64_t value, unsigned bytes, request by) {

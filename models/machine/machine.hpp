@@ -29,6 +29,22 @@ class machine {
   bool take_weakened() { return host_.tables.take_weakened(); }
   const counters& count() const { return host_.count; }
 
+  /// Everything between two operations of the core: the core's own objects included, as far as they lie in memory that
+  /// platform functions gave. Objects elsewhere are their owner's to save beside it.
+  struct snapshot {
+    ram::changes memory;
+    table_arena::image tables;
+    heap::image heap;
+    std::array<processor::state, vcpu_limit> cpus;
+    counters count;
+  };
+  void save(snapshot&) const;
+  /// All is as it was, at the same addresses; the cost depends on what either state holds. Nobody is told: what the
+  /// core had taken since is gone.
+  void restore(const snapshot&);
+  /// The same with other guest memory; of a snapshot taken before any store to it.
+  void restore(const snapshot&, const image* base);
+
   /// What the core did wrong since the last reset.
   incident_log& incidents() { return host_.incidents; }
   const incident_log& incidents() const { return host_.incidents; }
@@ -58,6 +74,9 @@ class machine {
   bool locked() const { return host_.locked; }
 
  private:
+  void restore_the_rest(const snapshot&);
+  void settle();
+
   platform::host host_;
 };
 

@@ -14,6 +14,26 @@ void processor::reset() {
   structures_.clear();
 }
 
+void processor::save(state& s) const {
+  s.fields = fields_;
+  s.vmcs = vmcs_;
+  s.latched = latched_;
+  s.pdptes = pdptes_;
+  s.in_guest = in_guest_;
+  s.translations.copy(tlb_);
+  s.structures.copy(structures_);
+}
+
+void processor::restore(const state& s) {
+  fields_ = s.fields;
+  vmcs_ = s.vmcs;
+  latched_ = s.latched;
+  pdptes_ = s.pdptes;
+  in_guest_ = s.in_guest;
+  tlb_.copy(s.translations);
+  structures_.copy(s.structures);
+}
+
 bool processor::may_use(x86::vmcs field, const char* verb) const {
   const auto encoding = static_cast<unsigned>(field);
   if (!vmcs_store::exists(field)) {

@@ -54,7 +54,19 @@ class processor {
  public:
   explicit processor(const surroundings& s) : around_(s) {}
 
+  /// All that a processor holds.
+  struct state {
+    vmcs_store fields;
+    controls vmcs, latched;
+    std::array<std::uint64_t, 4> pdptes{};
+    bool in_guest = false;
+    tlb translations;
+    structure_cache structures;
+  };
+
   void reset();
+  void save(state&) const;
+  void restore(const state&);
 
   // --- VM entry and exit ---------------------------------------------------------------------------------------------
 

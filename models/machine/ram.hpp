@@ -12,23 +12,40 @@
 
 #include "models/machine/journal.hpp"
 #include "models/machine/layout.hpp"
+#include "models/machine/saved_lines.hpp"
 
 namespace umbra::machine {
 
 /// Contents of all guest frames. `lines` has one bit for each 64-byte line of a frame that may differ from zero.
 struct image {
   std::array<std::uint64_t, guest_frames> lines{};
-  std::array<std::byte, std::size_t{guest_frames} * 4096> bytes{};
+  alignas(line_bytes) std::array<std::byte, std::size_t{guest_frames} * 4096> bytes{};
 };
 
 class ram {
- public:
-  ram();
+  using pin_counts = std::array<std::uint16_t, guest_frames>;
 
+ public:
   /// Forgets pins and all stores: memory is as in `base`, or zero. `base` must outlive its use as a base.
   void reset(const image* base = nullptr);
   /// What memory holds now.
   std::unique_ptr<image> capture() const;
+
+  /// What has happened since the last reset: stores, their results, pins.
+  class changes {
+    friend ram;
+    const image* base = nullptr;
+    std::array<std::uint64_t, guest_frames> touched{};
+    saved_lines contents;
+    umbra::machine::journal journal;
+    pin_counts pins{};
+    unsigned pins_out = 0;
+  };
+  void save(changes&) const;
+  /// All is as it was.
+  void restore(const changes&);
+  /// The same over another base; of changes that hold no stores.
+  void restore(const changes&, const image* base);
 
   /// Whether a run of bytes, inside one page, is guest memory at all.
   static bool contains(std::uint64_t hpa) { return (hpa >> 12) - first_guest_frame < guest_frames; }
@@ -37,8 +54,15 @@ class ram {
 
   /// `bytes` (1 to 8) at `hpa`, zero-extended, at any alignment inside one page. The address must be contained.
   std::uint64_t load(std::uint64_t hpa, unsigned bytes) const {
+    const std::byte* at = &bytes_[offset_of(hpa)];
     std::uint64_t value = 0;
-    std::memcpy(&value, &bytes_[offset_of(hpa)], bytes);
+    if (bytes == 8) {
+      std::memcpy(&value, at, 8);
+    } else if (bytes == 4) {
+      std::memcpy(&value, at, 4);
+    } else {
+      std::memcpy(&value, at, bytes);
+    }
     return value;
   }
   void store(std::uint64_t hpa, std::uint64_t value, unsigned bytes) {
@@ -71,9 +95,14 @@ class ram {
   void touch(std::size_t at) { touched_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63); }
   void restore(unsigned frame, std::uint64_t lines);
 
-  std::unique_ptr<std::byte[]> bytes_;
+  struct alignas(line_bytes) storage {
+    std::array<std::byte, std::size_t{guest_frames} * 4096> bytes{};
+  };
+
+  std::unique_ptr<storage> storage_ = std::make_unique<storage>();
+  std::byte* bytes_ = storage_->bytes.data();
   std::array<std::uint64_t, guest_frames> touched_{};
-  std::array<std::uint16_t, guest_frames> pins_{};
+  pin_counts pins_{};
   unsigned pins_out_ = 0;
   umbra::machine::journal journal_;
   const image* base_ = nullptr;

@@ -56,6 +56,15 @@ class structure_cache {
 
   void clear() { live_ = 0; }
 
+  /// Makes this the same as another one, without a look at what that one has dropped.
+  void copy(const structure_cache& from) {
+    live_ = from.live_;
+    for (std::uint64_t rest = live_; rest != 0; rest &= rest - 1) {
+      const int slot = std::countr_zero(rest);
+      entries_[slot] = from.entries_[slot];
+    }
+  }
+
   unsigned size() const { return static_cast<unsigned>(std::popcount(live_)); }
 
   /// Calls `f(const structure&)` for each cached entry.

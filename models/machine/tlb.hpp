@@ -64,6 +64,17 @@ class tlb {
 
   void clear() { live_ = {}; }
 
+  /// Makes this the same as another one, without a look at what that one has dropped.
+  void copy(const tlb& from) {
+    live_ = from.live_;
+    for (unsigned way = 0; way < ways; ++way) {
+      for (std::uint64_t rest = live_[way]; rest != 0; rest &= rest - 1) {
+        const int set = std::countr_zero(rest);
+        entries_[way][set] = from.entries_[way][set];
+      }
+    }
+  }
+
   unsigned size() const { return static_cast<unsigned>(std::popcount(live_[0]) + std::popcount(live_[1])); }
 
   /// Calls `f(const translation&)` for each cached translation.
