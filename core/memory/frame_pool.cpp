@@ -4,14 +4,6 @@
 
 namespace umbra::memory {
 
-/// Records come in blocks, which live as long as the VM.
-struct frame_pool::block {
-  block* next = nullptr;
-  std::uint64_t count = 0;
-  frame* frames() { return reinterpret_cast<frame*>(this + 1); }
-  static std::size_t bytes(std::uint64_t count) { return sizeof(block) + count * sizeof(frame); }
-};
-
 frame_pool::~frame_pool() {
   while (blocks_ != nullptr) {
     block* gone = blocks_;

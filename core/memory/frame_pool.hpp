@@ -29,9 +29,23 @@ class frame_pool {
   /// Records in all, and those of them that are in no use.
   std::uint64_t records() const;
   std::uint64_t unused() const { return free_count_; }
+  /// Calls `f(const frame&)` for each record, those in no use included.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const block* b = blocks_; b != nullptr; b = b->next) {
+      for (std::uint64_t i = 0; i < b->count; ++i) f(b->frames()[i]);
+    }
+  }
 
  private:
-  struct block;
+  /// Records come in blocks, which live as long as the VM.
+  struct block {
+    block* next = nullptr;
+    std::uint64_t count = 0;
+    frame* frames() { return reinterpret_cast<frame*>(this + 1); }
+    const frame* frames() const { return reinterpret_cast<const frame*>(this + 1); }
+    static std::size_t bytes(std::uint64_t count) { return sizeof(block) + count * sizeof(frame); }
+  };
 
   platform::host& host_;
   block* blocks_ = nullptr;

@@ -41,6 +41,9 @@ auto world::with_subject(F&& f) {
   const auto page = [](const void* ram, word frame) {
     return static_cast<const machine::ram*>(ram)->frame(static_cast<unsigned>(frame - machine::first_guest_frame));
   };
+  const auto lines = [](const void* tables, const table& t) {
+    return static_cast<const machine::table_arena*>(tables)->lines_of(&t);
+  };
   const auto covers = [](const void* list, unsigned page, unsigned index) {
     return static_cast<const suspensions*>(list)->covers(page, index);
   };
@@ -53,6 +56,7 @@ auto world::with_subject(F&& f) {
       .guest = {page, &machine_->memory()},
       .suspended = {suspended_.empty() ? nullptr : +covers, &suspended_},
       .written = written,
+      .used = {lines, &machine_->tables()},
   };
   return f(s);
 }

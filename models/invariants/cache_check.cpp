@@ -51,9 +51,10 @@ cache_check::reached cache_check::walk(const mmu::context& c, std::uint64_t gva,
 cache_check::reached cache_check::leaf(const mmu::context& c, std::uint64_t gva) {
   constexpr unsigned shared_bits = 21;
   const std::uint64_t prefix = gva >> shared_bits, key = (prefix << 8 | c.vcpu) + 1;
-  path& known = paths_[(prefix ^ prefix >> 9 ^ c.vcpu * 7) % paths_.size()];
+  const std::size_t place = (prefix ^ prefix >> 9 ^ c.vcpu * 7) % paths_.size();
+  path& known = paths_[place];
   reached at;
-  if (known.key == key) {
+  if (keys_[place] == key) {
     at = {known.page, 0, 0, known.write, known.user, known.execute};
     read(at, gva);
     return at;
@@ -62,7 +63,8 @@ cache_check::reached cache_check::leaf(const mmu::context& c, std::uint64_t gva)
   if (above.entry == 0 || above.page->level != 2) return walk(c, gva, 1);
   const mmu::page* below = s_.view.page_of({target_of(above.entry)});
   if (below == nullptr || below->level != 1) return {above.page, above.index};
-  known = {key, below, above.write, above.user, above.execute};
+  keys_[place] = key;
+  known = {below, above.write, above.user, above.execute};
   at = {below, 0, 0, above.write, above.user, above.execute};
   read(at, gva);
   return at;
@@ -114,11 +116,11 @@ violation cache_check::structure(const cached_structure& e) {
   return {};
 }
 
-violation cache_check::running(unsigned vcpu, std::span<const std::uint64_t, 4> roots) const {
+violation running(const subject& s, unsigned vcpu, std::span<const std::uint64_t, 4> roots) {
   const auto is = [&](const char* what, unsigned page, std::uint64_t expected, std::uint64_t found) {
     return violation{id::i10_roots, what, page, vcpu, expected, found};
   };
-  const mmu::context* c = context_of(s_.view, vcpu);
+  const mmu::context* c = context_of(s.view, vcpu);
   if (c == nullptr) return is("a vCPU in guest mode has a context", violation::no_page, 1, 0);
   if (!c->loaded) return is("a vCPU whose roots are out of date is not in guest mode", violation::no_page, 1, 0);
   for (unsigned n = 0; n < 4; ++n) {

@@ -38,6 +38,9 @@ concept caches = requires(const C& c, unsigned vcpu, unsigned n) {
   { c.root(vcpu, n) } -> std::convertible_to<std::uint64_t>;
 };
 
+/// A vCPU in guest mode runs on the roots of its context, all live (I10). `roots` as in the concept.
+violation running(const subject&, unsigned vcpu, std::span<const std::uint64_t, 4> roots);
+
 /// Judges what is cached. It remembers the paths that it has walked, so it is good only while the shadow tables stay as
 /// they are.
 class cache_check {
@@ -48,8 +51,6 @@ class cache_check {
   violation translation(const cached_translation&);
   /// Likewise, and the table that it refers to must be a live page's (I10, I11).
   violation structure(const cached_structure&);
-  /// A vCPU in guest mode runs on the roots of its context, all live (I10). `roots` as in the concept.
-  violation running(unsigned vcpu, std::span<const std::uint64_t, 4> roots) const;
 
  private:
   /// The shadow entry that a vCPU's roots lead to.
@@ -61,9 +62,8 @@ class cache_check {
   };
   /// A path down to a level-1 page, by the linear addresses that share it.
   struct path {
-    std::uint64_t key = 0;  ///< 0: none
-    const mmu::page* page = nullptr;
-    bool write = true, user = true, execute = true;
+    const mmu::page* page;
+    bool write, user, execute;
   };
 
   static void read(reached&, std::uint64_t gva);
@@ -74,20 +74,27 @@ class cache_check {
   static violation wrong(id, const char* what, const reached&, std::uint64_t expected, std::uint64_t found);
 
   const subject& s_;
-  std::array<path, 32> paths_{};
+  std::array<std::uint64_t, 32> keys_{};  ///< of `paths_`; 0: none there
+  std::array<path, 32> paths_;
 };
+
+/// The roots of the processors of `vcpus` vCPUs that are in guest mode.
+template <caches C>
+violation check_running(const subject& s, const C& c, unsigned vcpus) {
+  for (unsigned v = 0; v < vcpus; ++v) {
+    if (!c.in_guest(v)) continue;
+    const std::array<std::uint64_t, 4> roots{c.root(v, 0), c.root(v, 1), c.root(v, 2), c.root(v, 3)};
+    if (const violation found = running(s, v, roots)) return found;
+  }
+  return {};
+}
 
 /// Everything that the processors of `vcpus` vCPUs hold; the first violation in listing order.
 template <caches C>
 violation check_caches(const subject& s, const C& c, unsigned vcpus) {
   cache_check check{s};
-  violation first;
-  for (unsigned v = 0; v < vcpus; ++v) {
-    if (!c.in_guest(v)) continue;
-    const std::array<std::uint64_t, 4> roots{c.root(v, 0), c.root(v, 1), c.root(v, 2), c.root(v, 3)};
-    first = check.running(v, roots);
-    if (first) return first;
-  }
+  violation first = check_running(s, c, vcpus);
+  if (first) return first;
   c.for_each_structure([&](const cached_structure& e) {
     if (!first) first = check.structure(e);
   });

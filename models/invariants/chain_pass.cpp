@@ -22,30 +22,22 @@ violation reverse_map(const subject& s, const workspace::frame_record& want) {
   return {};
 }
 
-/// Frames that no leaf maps and that hold no guest table say so.
+/// Frames that no leaf maps and that hold no guest table say so; records that are in no use as well.
 violation idle_frames(const subject& s, const workspace& w) {
-  for (unsigned n = 0; n < s.view.memory().slots(); ++n) {
-    const memory::slot& slot = s.view.memory().slot_at(n);
-    for (std::uint64_t i = 0; i < slot.pages; ++i) {
-      const memory::frame* f = slot.places[i].backing;
-      if (f->rmap == 0 && f->leaves == 0 && f->shadows == nullptr) continue;
-      if (w.find_frame(f->number.value) != nullptr) continue;  // looked at by itself
-      if (f->shadows != nullptr)
-        return {id::i8_uniqueness,
-                "a frame that holds no shadowed table lists no shadows",
-                violation::no_page,
-                f->number.value,
-                0,
-                1};
-      return {id::i5_reverse_map,
-              "a frame that no leaf maps has an empty reverse map",
-              violation::no_page,
-              f->number.value,
-              0,
-              f->leaves};
-    }
-  }
-  return {};
+  const memory::frame* busy = nullptr;
+  s.view.memory().frames().for_each([&](const memory::frame& f) {
+    const bool idle = (f.rmap | f.leaves | reinterpret_cast<std::uintptr_t>(f.shadows)) == 0;
+    if (!idle && w.find_frame(f.number.value) == nullptr) busy = &f;  // else looked at by itself
+  });
+  if (busy == nullptr) return {};
+  const bool table = busy->shadows != nullptr;
+  return {table ? id::i8_uniqueness : id::i5_reverse_map,
+          table ? "a frame that holds no shadowed table lists no shadows"
+                : "a frame that no leaf maps has an empty reverse map",
+          violation::no_page,
+          busy->number.value,
+          0,
+          table ? 1 : busy->leaves};
 }
 
 violation parents(const subject& s, const workspace::page_record& want) {
@@ -71,7 +63,7 @@ violation chains(const subject& s, workspace& w) {
   for (unsigned n = 0; n < w.live(); ++n) {
     if (const violation v = parents(s, w.page(w.live_at(n)))) return v;
   }
-  for (unsigned n = 0; n < s.view.pages(); ++n) {
+  for (unsigned n = 0; n < s.view.pages() && w.pool().parents != 0; ++n) {
     const mmu::page& p = s.view.page_at(n);
     if (p.state != mmu::page_state::live && (p.parents != 0 || p.parent_count != 0))
       return {id::i6_parents, "no link leads to a page that is not live", n, 0, 0, p.parent_count};

@@ -1,134 +1,31 @@
 #include "models/invariants/page_facts.hpp"
 
 #include "core/platform/platform.hpp"
-#include "models/invariants/guest_entry.hpp"
-#include "models/invariants/permission_table.hpp"
-#include "models/reference/permission.hpp"
-#include "models/reference/reserved.hpp"
 
 namespace umbra::invariants {
 
 namespace {
 
-constexpr std::uint32_t pack(mmu::paging f, bool wp, bool nxe, bool smep, bool smap, bool pse, bool gbpages,
-                             unsigned width) {
-  if (f == mmu::paging::none) return 0;
-  const bool wide = f != mmu::paging::bits32;
-  return static_cast<std::uint32_t>(f) | wp << 3 | (nxe && wide) << 4 | smep << 5 | smap << 6 | (pse && !wide) << 7 |
-         (gbpages && f == mmu::paging::level4) << 8 | width << 9;
-}
-
-constexpr unsigned packed(const reference::rights& r) {
-  return (r.write ? right::write : 0) | (r.user ? right::user : 0) | (r.execute ? right::execute : 0);
-}
-
-template <class Format>
-void add_rules(page_facts& p) {
-  const reference::registers r = registers_of(p.mode);
-  const std::uint64_t ps = x86::entry::large;
-  p.reserved = reference::reserved_bits<Format>(p.level, 0, r);
-  p.reserved_large = reference::reserved_bits<Format>(p.level, ps, r);
-  p.large = p.level > 1 && Format::maps_page(p.level, ps, r) ? ps : 0;
-}
-
-template <class Format>
-guest_entry interpreted(const page_facts& p, std::uint64_t raw) {
-  guest_entry g;
-  g.raw = raw;
-  g.large = (raw & p.large) != 0;
-  g.valid = (raw & x86::entry::present) && !(raw & (g.large ? p.reserved_large : p.reserved));
-  g.accessed = p.rom || (raw & x86::entry::accessed);
-  g.dirty = p.rom || (raw & x86::entry::dirty);
-  g.rights = packed(reference::narrowed<Format>({}, raw));
-  g.frame = (g.large || p.level == 1 ? Format::frame(p.level, raw) : raw & Format::table_mask) >> page_shift;
-  return g;
-}
-
 violation wrong(id which, const char* what, const mmu::page& p, std::uint64_t expected, std::uint64_t found) {
   return {which, what, p.ordinal, 0, expected, found};
 }
 
-/// Levels that a format has pages for.
-bool level_exists(mmu::paging f, unsigned level, bool direct) {
-  switch (f) {
-    case mmu::paging::none:
-      return direct && (level == 1 || level == 2);
-    case mmu::paging::bits32:
-    case mmu::paging::pae:
-      return level == 1 || (level == 2 && !direct);
-    case mmu::paging::level4:
-      return level >= 1 && level <= (direct ? 2 : 4);
-  }
-  return false;
-}
-
 }  // namespace
 
-mode_key key_of(const mmu::role& r) {
-  return {pack(static_cast<mmu::paging>(r.guest_levels()), r.wp(), r.nxe(), r.smep(), r.smap(), r.pse(), r.gbpages(),
-               static_cast<unsigned>(r.maxphyaddr()))};
-}
-
-mode_key key_of(const reference::registers& r) {
-  using mmu::paging;
-  const paging f = reference::uses_4level(r)  ? paging::level4
-                   : reference::uses_pae(r)   ? paging::pae
-                   : reference::uses_32bit(r) ? paging::bits32
-                                              : paging::none;
-  return {pack(f, reference::write_protect(r), reference::no_execute_enabled(r), reference::smep(r), reference::smap(r),
-               has(r.cr4, x86::cr4::pse), r.cpuid.gbpages, r.cpuid.maxphyaddr)};
-}
-
-reference::registers registers_of(mode_key m) {
-  reference::registers r;
-  const bool paged = m.format() != mmu::paging::none, wide = m.format() >= mmu::paging::pae;
-  const bool long_mode = m.format() == mmu::paging::level4;
-  r.cr0 = x86::cr0::pe | when(paged, x86::cr0::pg) | when(m.wp(), x86::cr0::wp);
-  r.cr4 = when(wide, x86::cr4::pae) | when(m.pse(), x86::cr4::pse) | when(m.smep(), x86::cr4::smep) |
-          when(m.smap(), x86::cr4::smap);
-  r.efer = when(m.nxe(), x86::efer::nxe) | when(long_mode, x86::efer::lme | x86::efer::lma);
-  r.cpuid.maxphyaddr = m.maxphyaddr();
-  r.cpuid.gbpages = m.gbpages();
-  return r;
-}
-
-guest_entry read_guest(const page_facts& p, unsigned index) {
-  const unsigned bytes = guest_entry_bytes(p);
-  const std::byte* at = p.guest + guest_index(p, index) * bytes;
-  if (bytes == 4) {
-    std::uint32_t raw;
-    __builtin_memcpy(&raw, at, sizeof raw);
-    return interpreted<reference::bits32>(p, raw);
-  }
-  std::uint64_t raw;
-  __builtin_memcpy(&raw, at, sizeof raw);
-  return p.mode.format() == mmu::paging::pae ? interpreted<reference::pae>(p, raw)
-                                             : interpreted<reference::level4>(p, raw);
-}
-
-violation decode(const subject& s, const mmu::page& p, page_facts& out) {
-  const mmu::role& r = p.role;
-  out = {};
+violation decode(const subject& s, role_reader& read, const mmu::page& p, page_facts& out) {
+  static_cast<role_facts&>(out) = read(p.role);
   out.page = &p;
+  out.guest = nullptr;
   out.frame = p.frame.value;
-  out.role = r.packed();
   out.table = platform::address_of(s.view.memory().host(), p.entries).value >> page_shift;
-  out.mode = key_of(r);
-  out.level = static_cast<std::uint8_t>(r.level());
-  out.quadrant = static_cast<std::uint8_t>(r.quadrant());
-  const mmu::rights a = r.access();
-  out.access = static_cast<std::uint8_t>((a.write ? right::write : 0) | (a.user ? right::user : 0) |
-                                         (a.execute ? right::execute : 0));
-  out.direct = r.direct();
-  out.dirty = r.dirty();
+  out.guest_frame = 0;
+  out.rom = false;
 
   const mmu::paging f = out.mode.format();
-  if (!level_exists(f, out.level, out.direct))
+  if (!out.level_exists)
     return wrong(id::i8_uniqueness, "a page's role has a level that its mode does not have", p, 0, out.level);
-  const unsigned quadrants = f != mmu::paging::bits32 || out.direct ? 1 : 2 * out.level;
-  if (out.quadrant >= quadrants)
-    return wrong(id::i8_uniqueness, "a page's role has a quadrant that its table does not have", p, quadrants,
-                 out.quadrant);
+  if (!out.quadrant_exists)
+    return wrong(id::i8_uniqueness, "a page's role has a quadrant that its table does not have", p, 0, out.quadrant);
   if (p.format != f)
     return wrong(id::i8_uniqueness, "a page's format is that of its role", p, static_cast<std::uint64_t>(f),
                  static_cast<std::uint64_t>(p.format));
@@ -158,19 +55,6 @@ violation decode(const subject& s, const mmu::page& p, page_facts& out) {
   out.rom = at.read_only;
   out.guest_frame = at.host_frame;
   out.guest = s.guest.page(s.guest.context, at.host_frame);
-  switch (f) {
-    case mmu::paging::none:
-      break;
-    case mmu::paging::bits32:
-      add_rules<reference::bits32>(out);
-      break;
-    case mmu::paging::pae:
-      add_rules<reference::pae>(out);
-      break;
-    case mmu::paging::level4:
-      add_rules<reference::level4>(out);
-      break;
-  }
   return {};
 }
 

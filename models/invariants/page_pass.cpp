@@ -35,15 +35,20 @@ violation pages(const subject& s, workspace& w) {
     return {id::i12_resources,     "the pool's pages fit into the checker's workspace",
             violation::no_page,    0,
             workspace::page_limit, count};
+  workspace::survey& pool = w.pool();
   for (unsigned n = 0; n < count; ++n) {
     const mmu::page& p = s.view.page_at(n);
     if (p.ordinal != n) return {id::i12_resources, "a page knows its place in the pool", n, 0, n, p.ordinal};
-    w.page(n).roots = 0;
-    if (p.state != mmu::page_state::live) continue;
-    page_facts facts;
-    if (const violation v = decode(s, p, facts)) return v;
-    if (!w.add_live(n, facts))
-      return {id::i8_uniqueness, "each live page has a table of its own", n, 0, 0, facts.table};
+    pool.roots += p.root_count;
+    if (p.state != mmu::page_state::live) {
+      (p.state == mmu::page_state::free ? pool.free : pool.between) += 1;
+      pool.parents |= p.parents | p.parent_count;
+      pool.entries |= p.used;
+      continue;
+    }
+    page_facts& facts = w.page(n).facts;
+    if (const violation v = decode(s, w.roles(), p, facts)) return v;
+    if (!w.add_live(n)) return {id::i8_uniqueness, "each live page has a table of its own", n, 0, 0, facts.table};
     if (facts.direct) continue;
     workspace::frame_record* f = w.frame(facts.guest_frame);
     if (f == nullptr) return too_many_frames(facts);
@@ -80,7 +85,7 @@ violation entries(const subject& s, workspace& w) {
       ++f->leaves;
       return false;
     };
-    if (scan(*p.page->entries, visit)) return first;
+    if (scan(*p.page->entries, s.used.of(*p.page->entries), visit)) return first;
     w.page(w.live_at(n)).entries = used;
   }
   return {};

@@ -11,7 +11,8 @@ violation wrong(id which, const char* what, unsigned page, std::uint64_t expecte
   return {which, what, page, 0, expected, found};
 }
 
-violation state(const subject& s, workspace& w, unsigned n, depth d) {
+/// A page that is not live.
+violation state(const subject& s, workspace& w, unsigned n) {
   const mmu::page& p = s.view.page_at(n);
   switch (p.state) {
     case mmu::page_state::live:
@@ -20,12 +21,11 @@ violation state(const subject& s, workspace& w, unsigned n, depth d) {
       return wrong(id::i12_resources, "no page waits to be freed once an operation is over", n, 0,
                    static_cast<unsigned>(p.state));
     case mmu::page_state::invalid:
-      if (w.page(n).roots == 0)
+      if (w.roots(n) == 0)
         return wrong(id::i12_resources, "a page that was zapped while it was a root is freed with the last use", n, 1,
                      0);
       break;
     case mmu::page_state::free:
-      if (d == depth::usual && p.used == 0) return {};
       break;
   }
   if (p.used != 0) return wrong(id::i10_roots, "a page that is not live has no entries", n, 0, p.used);
@@ -34,7 +34,7 @@ violation state(const subject& s, workspace& w, unsigned n, depth d) {
     v = {id::i10_roots, "a page that is not live maps nothing", n, index, 0, entry};
     return true;
   };
-  scan(*p.entries, visit);
+  scan(*p.entries, s.used.of(*p.entries), visit);
   return v;
 }
 
@@ -47,12 +47,14 @@ violation settled(const subject& s) {
 }
 
 violation resources(const subject& s, workspace& w, depth d) {
-  unsigned free = 0, rooted = 0;
-  for (unsigned n = 0; n < s.view.pages(); ++n) {
-    if (const violation v = state(s, w, n, d)) return v;
-    free += s.view.page_at(n).state == mmu::page_state::free;
-    rooted += w.page(n).roots != 0;
+  const bool each = d == depth::thorough || w.pool().between != 0 || w.pool().entries != 0;
+  for (unsigned n = 0; n < s.view.pages() && each; ++n) {
+    const mmu::page& p = s.view.page_at(n);
+    if (p.state == mmu::page_state::live) continue;
+    if (p.state == mmu::page_state::free && p.used == 0 && d == depth::usual) continue;
+    if (const violation v = state(s, w, n)) return v;
   }
+  const unsigned free = w.pool().free, rooted = w.rooted();
   if (s.view.free_pages() != free)
     return wrong(id::i12_resources, "the pool knows how many pages are free", violation::no_page, free,
                  s.view.free_pages());
@@ -80,7 +82,7 @@ violation resources(const subject& s, workspace& w, depth d) {
       v = {id::i10_roots, "a vCPU has four directory pointers and no more", violation::no_page, c->vcpu, 0, entry};
       return true;
     };
-    if (scan(*c->pae_roots, visit)) return v;
+    if (scan(*c->pae_roots, s.used.of(*c->pae_roots), visit)) return v;
   }
   return {};
 }

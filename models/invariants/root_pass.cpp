@@ -50,9 +50,8 @@ root_plan plan(const reference::registers& r, mmu::paging format, unsigned n) {
   return p;
 }
 
-violation root(const subject& s, const mmu::context& c, unsigned n) {
+violation root(const subject& s, const mmu::context& c, mode_key mode, unsigned n) {
   const reference::registers& r = s.registers[c.vcpu];
-  const mode_key mode = key_of(r);
   const root_plan want = plan(r, mode.format(), n);
   const mmu::page* have = c.roots[n];
   if (have == nullptr) {
@@ -88,7 +87,8 @@ violation root(const subject& s, const mmu::context& c, unsigned n) {
 violation roots_of(const subject& s, const mmu::context& c) {
   if (c.vcpu >= s.registers.size())
     return wrong("a context belongs to one of the vCPUs", violation::no_page, c.vcpu, s.registers.size(), c.vcpu);
-  const bool in_memory = key_of(s.registers[c.vcpu]).format() == mmu::paging::level4;
+  const mode_key mode = key_of(s.registers[c.vcpu]);
+  const bool in_memory = mode.format() == mmu::paging::level4;
   for (unsigned n = 0; n < roots_a_vcpu; ++n) {
     const mmu::page* have = c.roots[n];
     if (have != nullptr) {
@@ -99,7 +99,7 @@ violation roots_of(const subject& s, const mmu::context& c) {
                      static_cast<unsigned>(mmu::page_state::live), static_cast<unsigned>(have->state));
     }
     if (c.loaded) {
-      if (const violation v = root(s, c, n)) return v;
+      if (const violation v = root(s, c, mode, n)) return v;
     }
     const std::uint64_t pointer =
         have == nullptr || in_memory ? 0 : have->where.value << page_shift | x86::entry::present;
@@ -111,18 +111,27 @@ violation roots_of(const subject& s, const mmu::context& c) {
 }
 
 violation roots(const subject& s, workspace& w) {
+  std::uint64_t roots = 0;
   for (unsigned n = 0; n < s.view.contexts(); ++n) {
     const mmu::context* c = s.view.context_at(n);
     if (c == nullptr) continue;
     if (const violation v = roots_of(s, *c)) return v;
     for (const mmu::page* root : c->roots) {
-      if (root != nullptr) ++w.page(root->ordinal).roots;
+      if (root == nullptr) continue;
+      w.add_root(root->ordinal);
+      ++roots;
     }
   }
-  for (unsigned n = 0; n < s.view.pages(); ++n) {
+  bool right = w.pool().roots == roots;
+  for (unsigned n = 0; n < s.view.contexts(); ++n) {
+    const mmu::context* c = s.view.context_at(n);
+    if (c == nullptr) continue;
+    for (const mmu::page* root : c->roots) right &= root == nullptr || root->root_count == w.roots(root->ordinal);
+  }
+  for (unsigned n = 0; n < s.view.pages() && !right; ++n) {
     const mmu::page& p = s.view.page_at(n);
-    if (p.root_count != w.page(n).roots)
-      return {id::i10_roots, "a page knows how many vCPU roots it is", n, 0, w.page(n).roots, p.root_count};
+    if (p.root_count != w.roots(n))
+      return {id::i10_roots, "a page knows how many vCPU roots it is", n, 0, w.roots(n), p.root_count};
   }
   return {};
 }

@@ -16,7 +16,9 @@ constexpr unsigned chain_limit = 8;
 
 class step_check {
  public:
-  step_check(const subject& s, workspace& w) : s_(s), w_(w), check_(s, w.permissions(), *this) {}
+  step_check(const subject& s, workspace& w) : s_(s), w_(w), check_(s, w.permissions(), *this) {
+    for (stop& at : trail_) at.facts.page = nullptr;
+  }
 
   violation path(const touched_path& t) {
     const mmu::context* c = nullptr;
@@ -27,15 +29,26 @@ class step_check {
     if (c == nullptr || !c->loaded) return {};
     const mmu::page* root = c->roots[c->mode.format == mmu::paging::level4 ? 0 : t.gva >> 30 & 3];
     if (root == nullptr) return {};
-    page_facts p;
-    if (const violation v = decode(s_, *root, p)) return v;
+    stop* at = &trail_[root->level <= top_level ? root->level : top_level];
+    if (at->facts.page != root) {
+      if (const violation v = decode(s_, w_.roles(), *root, at->facts)) return v;
+      if (const violation v = reach(*at)) return v;
+    }
     for (;;) {
-      if (const violation v = protection(p)) return v;
-      const unsigned index = static_cast<unsigned>(t.gva >> (12 + 9 * (p.level - 1)) & 511);
-      const page_facts* below;
-      if (const violation v = entry(p, index, below)) return v;
-      if (below == nullptr) return {};
-      p = *below;
+      const unsigned index = static_cast<unsigned>(t.gva >> (12 + 9 * (at->facts.level - 1)) & 511);
+      stop& next = trail_[at->facts.level - 1];
+      if (at->index != index) {
+        const page_facts* below;
+        if (const violation v = entry(at->facts, index, below)) return v;
+        at->index = index;
+        next.facts.page = nullptr;
+        if (below != nullptr) {
+          next.facts = *below;
+          if (const violation v = reach(next)) return v;
+        }
+      }
+      if (next.facts.page == nullptr) return {};
+      at = &next;
     }
   }
 
@@ -44,7 +57,7 @@ class step_check {
     if (f == nullptr || t.bytes == 0) return {};
     for (const mmu::page* q = f->shadows; q != nullptr; q = q->next_shadow) {
       page_facts p;
-      if (const violation v = decode(s_, *q, p)) return v;
+      if (const violation v = decode(s_, w_.roles(), *q, p)) return v;
       if (const violation v = protection(p)) return v;
       const unsigned bytes = guest_entry_bytes(p);
       for (unsigned guest = t.offset / bytes; guest <= (t.offset + t.bytes - 1) / bytes; ++guest) {
@@ -68,7 +81,7 @@ class step_check {
   const page_facts* live_table(std::uint64_t host_frame) {
     const mmu::page* p = s_.view.page_of({host_frame});
     if (p == nullptr || p->state != mmu::page_state::live) return nullptr;
-    child_fault_ = decode(s_, *p, child_);
+    child_fault_ = decode(s_, w_.roles(), *p, child_);
     return &child_;
   }
   bool holds_guest_table(std::uint64_t host_frame) const {
@@ -77,6 +90,21 @@ class step_check {
   }
 
  private:
+  static constexpr unsigned top_level = 4, no_index = ~0u;
+
+  /// A page on the last path, and the entry by which the path went on. The next path shares most of it, as a rule, and
+  /// tables do not change during a check.
+  struct stop {
+    page_facts facts;
+    unsigned index;
+  };
+
+  /// A path comes to another page.
+  violation reach(stop& at) const {
+    at.index = no_index;
+    return protection(at.facts);
+  }
+
   /// One entry, with its place in the chain that it belongs to.
   violation entry(const page_facts& p, unsigned index, const page_facts*& below) {
     below = nullptr;
@@ -166,9 +194,9 @@ class step_check {
 
   violation whole(const mmu::page& page) {
     page_facts p;
-    if (const violation v = decode(s_, page, p)) return v;
+    if (const violation v = decode(s_, w_.roles(), page, p)) return v;
     violation first;
-    scan(*page.entries, [&](unsigned index, std::uint64_t) {
+    scan(*page.entries, s_.used.of(*page.entries), [&](unsigned index, std::uint64_t) {
       const page_facts* below;
       first = entry(p, index, below);
       return static_cast<bool>(first);
@@ -188,6 +216,7 @@ class step_check {
   entry_check<step_check> check_;
   page_facts child_;
   violation child_fault_;
+  std::array<stop, top_level + 1> trail_;  ///< by level
 };
 
 }  // namespace

@@ -28,6 +28,15 @@ struct suspension {
   bool covers(unsigned page, unsigned index) const { return suspended != nullptr && suspended(context, page, index); }
 };
 
+/// Which 64-byte lines of a shadow table may hold something other than zeros, one bit each, by the word of somebody who
+/// sees every store to it; not the core's. Null: all may.
+struct used_lines {
+  std::uint64_t (*lines)(const void* context, const table&) = nullptr;
+  const void* context = nullptr;
+
+  std::uint64_t of(const table& t) const { return lines == nullptr ? ~std::uint64_t{0} : lines(context, t); }
+};
+
 /// The pages of one slot that were written since its log was last read: one bit a page. The log must have them all
 /// (I4). Null: nothing is known to have been written.
 using written_pages = const std::uint64_t*;
@@ -39,6 +48,7 @@ struct subject {
   guest_pages guest;
   suspension suspended{};
   std::span<const written_pages> written{};  ///< by slot; shorter: nothing is known of the rest
+  used_lines used{};
 };
 
 }  // namespace umbra::invariants

@@ -39,11 +39,16 @@ std::string_view short_text(id);
 struct violation {
   static constexpr unsigned no_page = ~0u;
 
-  id which = id::none;
-  const char* what = "";    ///< the rule that does not hold, as a clause
-  unsigned page = no_page;  ///< ordinal of the shadow page at stake, if there is one
-  word index{};             ///< of the entry in that page; else whatever `what` counts (a slot, a vCPU, a bucket)
-  word expected{}, found{};
+  /// Nothing is wrong. All else is left as it is: most checks end so, and there are many.
+  constexpr violation() : which(id::none) {}
+  constexpr violation(id broken, const char* rule, unsigned shadow_page, word at, word due, word seen)
+      : which(broken), what(rule), page(shadow_page), index(at), expected(due), found(seen) {}
+
+  id which;
+  const char* what;  ///< the rule that does not hold, as a clause
+  unsigned page;     ///< ordinal of the shadow page at stake, or no_page
+  word index;        ///< of the entry in that page; else whatever `what` counts (a slot, a vCPU, a bucket)
+  word expected, found;
 
   constexpr explicit operator bool() const { return which != id::none; }
 };

@@ -5,28 +5,30 @@ namespace umbra::invariants {
 void workspace::begin() {
   live_ = 0;
   frame_count_ = 0;
+  rooted_ = 0;
+  pool_ = {};
   if (++check_ != 0) return;
   // After 2^32 checks the numbers start again: what carries an old one must not be taken for new.
   // One by one: an array of them would be built on the stack, and a kernel's is small.
   by_table_.fill(index_slot{});
   by_identity_.fill(index_slot{});
   frames_.fill(frame_record{});
-  for (page_record& p : pages_) p.hashed = 0;
+  for (page_record& p : pages_) p.hashed = p.rooted = 0;
   check_ = 1;
 }
 
-bool workspace::add_live(unsigned ordinal, const page_facts& facts) {
+bool workspace::add_live(unsigned ordinal) {
   page_record& p = pages_[ordinal];
-  p.facts = facts;
+  const std::uint64_t table = p.facts.table;
   p.parents = 0;
   live_pages_[live_++] = static_cast<std::uint16_t>(ordinal);
-  for (unsigned at = spread(facts.table);; ++at) {
+  for (unsigned at = spread(table);; ++at) {
     index_slot& slot = by_table_[at % index_size];
     if (slot.check != check_) {
       slot = {check_, ordinal};
       return true;
     }
-    if (pages_[slot.ordinal].facts.table == facts.table) return false;
+    if (pages_[slot.ordinal].facts.table == table) return false;
   }
 }
 

@@ -27,8 +27,17 @@ class workspace {
     page_facts facts;
     std::uint32_t parents = 0;  ///< entries that point at it
     std::uint32_t entries = 0;  ///< of its own that are present
-    std::uint32_t roots = 0;    ///< contexts' roots that are it
-    std::uint32_t hashed = 0;   ///< number of the check that met it in the hash
+    std::uint32_t roots = 0;    ///< contexts' roots that are it, if `rooted` is the number of this check
+    std::uint32_t rooted = 0;
+    std::uint32_t hashed = 0;  ///< number of the check that met it in the hash
+  };
+  /// What the pool's pages say, all in all. Where that is as it should be, no pass need look at each page again.
+  struct survey {
+    unsigned free = 0;          ///< pages
+    unsigned between = 0;       ///< pages that are neither free nor live
+    std::uint64_t parents = 0;  ///< not 0: a page that is not live has parents
+    std::uint64_t entries = 0;  ///< not 0: a page that is not live has entries
+    std::uint64_t roots = 0;    ///< the sum of all root counts
   };
 
   workspace() = default;
@@ -45,8 +54,20 @@ class workspace {
   unsigned live() const { return live_; }
   unsigned live_at(unsigned n) const { return live_pages_[n]; }
 
-  /// Enters a live page. False if its table's host frame is another live page's too.
-  bool add_live(unsigned ordinal, const page_facts&);
+  survey& pool() { return pool_; }
+
+  /// How many contexts' roots a page is.
+  std::uint32_t roots(unsigned ordinal) const { return pages_[ordinal].rooted == check_ ? pages_[ordinal].roots : 0; }
+  void add_root(unsigned ordinal) {
+    pages_[ordinal].roots = roots(ordinal) + 1;
+    rooted_ += pages_[ordinal].roots == 1;
+    pages_[ordinal].rooted = check_;
+  }
+  /// Pages that are roots.
+  unsigned rooted() const { return rooted_; }
+
+  /// Enters a live page, whose facts are in its record. False if its table's host frame is another live page's too.
+  bool add_live(unsigned ordinal);
   /// The live page whose table is at a host frame, or null.
   page_record* table_at(std::uint64_t host_frame);
 
@@ -61,6 +82,7 @@ class workspace {
   unsigned add_identity(unsigned ordinal);
 
   const permission_table& permissions() const { return permissions_; }
+  role_reader& roles() { return roles_; }
 
   /// The page that check_step() looks at next.
   unsigned turn = 0;
@@ -75,13 +97,15 @@ class workspace {
   static unsigned spread(std::uint64_t key) { return static_cast<unsigned>((key * 0x9e37'79b9'7f4a'7c15) >> 40); }
 
   std::uint32_t check_ = 0;
-  unsigned live_ = 0, frame_count_ = 0;
+  unsigned live_ = 0, frame_count_ = 0, rooted_ = 0;
+  survey pool_;
   std::array<page_record, page_limit> pages_{};
   std::array<std::uint16_t, page_limit> live_pages_{};
   std::array<index_slot, index_size> by_table_{}, by_identity_{};
   std::array<frame_record, frame_slots> frames_{};
   std::array<std::uint16_t, frame_limit> frame_list_{};
   permission_table permissions_{};
+  role_reader roles_{};
 };
 
 }  // namespace umbra::invariants

@@ -49,7 +49,8 @@ TEST(guest_entry, is_what_the_reference_model_says) {
     mmu::page page = *b.leaf(at::user).page;
     page.role = role, page.level = level, page.format = format, page.maxphyaddr = m.maxphyaddr;
     page_facts facts;
-    const violation v = decode(b.subject(), page, facts);
+    role_reader roles;
+    const violation v = decode(b.subject(), roles, page, facts);
     ASSERT_FALSE(v) << v;
     std::uint64_t raw = random() & random();
     if (random() & 1) raw &= (std::uint64_t{1} << m.maxphyaddr) - 1;
