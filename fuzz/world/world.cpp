@@ -104,7 +104,7 @@ bool world::start(const setup& wanted) {
   written_ = {};
   suspended_.clear();
   workspace_->turn = 0;
-  checked_changes_ = 0;
+  checked_changes_ = checked_losses_ = 0;
   ++tally_.programs;
 
   machine_->reset(image_of(wanted.scene));

@@ -195,6 +195,7 @@ class world {
   // checks.cpp
   void check();
   void check_fully();
+  std::uint64_t shadow_losses() const;
   std::uint64_t shadow_changes() const;
   bool report(const invariants::violation&);
   template <class F>
@@ -230,6 +231,7 @@ class world {
   bool effective_ = false;             ///< it did something
   bool everything_ = false;            ///< it may have changed any shadow entry
   std::uint64_t checked_changes_ = 0;  ///< shadow_changes() at the last check
+  std::uint64_t checked_losses_ = 0;   ///< shadow_losses() likewise
   std::vector<invariants::touched_path> paths_;
   std::vector<invariants::touched_bytes> bytes_;
 };
