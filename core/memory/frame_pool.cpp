@@ -35,6 +35,12 @@ std::uint64_t frame_pool::records() const {
   return count;
 }
 
+std::uint64_t frame_pool::bytes() const {
+  std::uint64_t sum = 0;
+  for (const block* b = blocks_; b != nullptr; b = b->next) sum += block::bytes(b->count);
+  return sum;
+}
+
 frame& frame_pool::acquire(hfn number) {
   if (frame* known = find(number)) return *known;
   UMBRA_ASSERT(free_ != nullptr);

@@ -29,6 +29,8 @@ class frame_pool {
   /// Records in all, and those of them that are in no use.
   std::uint64_t records() const;
   std::uint64_t unused() const { return free_count_; }
+  /// What it has allocated.
+  std::uint64_t bytes() const;
   /// Calls `f(const frame&)` for each record, those in no use included.
   template <class F>
   void for_each(F&& f) const {

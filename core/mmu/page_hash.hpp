@@ -36,6 +36,7 @@ class page_hash {
 
   unsigned buckets() const { return index_.chains().size(); }
   const page* bucket(unsigned n) const { return index_.chains().nth(n); }
+  std::uint64_t bytes() const { return index_.bytes(); }
 
  private:
   /// Direct pages start at multiples of 512 frames, so the frame number alone would crowd them into two buckets; the

@@ -34,6 +34,8 @@ class page_pool {
   unsigned size() const { return count_; }
   unsigned available() const { return available_; }
   const page* first_free() const { return free_; }
+  /// What it has allocated beside tables.
+  std::uint64_t bytes() const { return count_ * sizeof(page) + by_where_.bytes(); }
 
  private:
   platform::host& host_;

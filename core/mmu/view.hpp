@@ -41,6 +41,8 @@ class view {
   bool flush_pending() const { return mmu_.flush_pending_; }
 
   memory::space& memory() const { return mmu_.memory_; }
+  /// What the MMU has allocated beside tables, by its own account.
+  std::uint64_t bytes() const { return mmu_.pool_.bytes() + mmu_.hash_.bytes(); }
 
  private:
   const mmu& mmu_;

@@ -101,13 +101,15 @@ void world::check() {
   });
 }
 
+/// What only the thorough check and the teardown see takes as long as all the rest of an input, and needs no certain
+/// input to show.
+bool world::thorough() const { return check_each_ || trace_ % 8 == 0; }
+
 void world::check_fully() {
   ++tally_.checks;
   ++tally_.full_checks;
-  // What only the thorough check sees takes as long as all the rest of an input, and needs no certain input to show.
-  const bool thorough = check_each_ || trace_ % 8 == 0;
   with_subject([&](const invariants::subject& s) {
-    const auto depth = thorough ? invariants::depth::thorough : invariants::depth::usual;
+    const auto depth = thorough() ? invariants::depth::thorough : invariants::depth::usual;
     if (report(invariants::check_all(s, *workspace_, depth))) return;
     report(invariants::check_caches(s, cache_list(*machine_), vcpus));
   });

@@ -2,6 +2,7 @@
 // trusted: its destructor might loop or crash, and the machine takes back all that it holds anyway.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <new>
 #include <utility>
@@ -11,6 +12,8 @@ namespace umbra::fuzz {
 template <class T>
 class holder {
  public:
+  using image = std::array<std::byte, sizeof(T)>;
+
   holder() = default;
   ~holder() { destroy(); }
   holder(const holder&) = delete;
@@ -19,7 +22,7 @@ class holder {
   template <class... Arguments>
   T& emplace(Arguments&&... arguments) {
     destroy();
-    object_ = new (raw_) T(std::forward<Arguments>(arguments)...);
+    object_ = new (raw_.data()) T(std::forward<Arguments>(arguments)...);
     return *object_;
   }
   void destroy() {
@@ -27,12 +30,20 @@ class holder {
   }
   void abandon() { object_ = nullptr; }
 
+  /// What the object consists of. restore() brings it back as it was, at the same place; all that it refers to must
+  /// come back as well.
+  void save(image& to) const { to = raw_; }
+  void restore(const image& from) {
+    raw_ = from;
+    object_ = std::launder(reinterpret_cast<T*>(raw_.data()));
+  }
+
   explicit operator bool() const { return object_ != nullptr; }
   T& operator*() const { return *object_; }
   T* operator->() const { return object_; }
 
  private:
-  alignas(T) std::byte raw_[sizeof(T)];
+  alignas(T) image raw_;
   T* object_ = nullptr;
 };
 

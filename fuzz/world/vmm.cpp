@@ -83,6 +83,7 @@ void world::set_slot(const op& o) {
   effective_ = true;
   map_.slots[o.index] = {};
   if (pages != 0) map_.slots[o.index] = {o.address, pages, machine::first_guest_frame + o.value, read_only, logged};
+  map_.trim();
   written_[o.index] = {};
 }
 
@@ -99,6 +100,7 @@ void world::set_alias(const op& o) {
   effective_ = true;
   map_.aliases[o.index] = {};
   if (pages != 0) map_.aliases[o.index] = {o.address, pages, o.value};
+  map_.trim();
 }
 
 void world::set_log(const op& o) {

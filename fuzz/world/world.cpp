@@ -1,20 +1,10 @@
-// A world from start to finish, and the way of one op through it.
+// The way of one op through a world.
 #include "fuzz/world/world.hpp"
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 
-#include "fuzz/scene/scene.hpp"
-#include "fuzz/world/images.hpp"
-
 namespace umbra::fuzz {
-
-namespace {
-
-constexpr unsigned pool_limit = invariants::workspace::page_limit;
-
-}  // namespace
 
 const char* name_of(ending e) {
   switch (e) {
@@ -32,29 +22,6 @@ const char* name_of(ending e) {
       return "given up";
   }
   return "?";
-}
-
-world::world() : machine_(std::make_unique<machine::machine>()), workspace_(std::make_unique<invariants::workspace>()) {
-  machine_->incidents().on_incident(&world::on_incident, this);
-  paths_.reserve(512);
-  bytes_.reserve(4096);
-}
-
-world::~world() {
-  if (finding_) abandon();
-  dismantle();
-}
-
-void world::dismantle() {
-  for (auto& v : vcpus_) v.destroy();
-  mmu_.destroy();
-  space_.destroy();
-}
-
-void world::abandon() {
-  for (auto& v : vcpus_) v.abandon();
-  mmu_.abandon();
-  space_.abandon();
 }
 
 /// Code that goes on after a failed assertion of its own may do anything, crash included. So the op ends there, and the
@@ -90,75 +57,6 @@ unsigned world::clipped(unsigned vcpu, std::uint64_t gva, unsigned bytes) const 
   const std::uint64_t end = reference::uses_4level(registers_[vcpu]) ? std::uint64_t{1} << 47 : std::uint64_t{1} << 32;
   const std::uint64_t left = end - (gva & (end - 1));
   return left < bytes ? static_cast<unsigned>(left) : bytes;
-}
-
-bool world::start(const setup& wanted) {
-  if (finding_) abandon();
-  dismantle();
-  setup_ = wanted;
-  finding_.reset();
-  trace_ = 0;
-  number_ = finding::before_first;
-  current_ = 0;
-  armed_ = 0;
-  written_ = {};
-  suspended_.clear();
-  workspace_->turn = 0;
-  checked_changes_ = checked_losses_ = 0;
-  ++tally_.programs;
-
-  machine_->reset(image_of(wanted.scene));
-  space_.emplace(machine_->host(), slots, aliases);
-  mmu_.emplace(*space_);
-  map_ = {};
-  map_.slot_count = slots;
-  map_.alias_count = aliases;
-
-  constexpr memory::slot_request low{{0}, low_pages, 0, false, false};
-  constexpr memory::slot_request high{{high_frame}, high_pages, low_pages, false, false};
-  map_.slots[0] = {0, low_pages, machine::first_guest_frame, false, false};
-  map_.slots[1] = {high_frame, high_pages, machine::first_guest_frame + low_pages, false, false};
-  const unsigned pages = std::clamp<unsigned>(wanted.shadow_pages, mmu::mmu::minimum_pages(vcpus), pool_limit);
-  if (!mmu_->create(pages)) fail("I12", "a pool of %u shadow pages could not be made", pages);
-  if (mmu_->set_slot(0, low) != memory::status::ok || mmu_->set_slot(1, high) != memory::status::ok) {
-    fail("status", "the default slots were refused");
-  }
-  for (unsigned id = 0; id < vcpus && !finding_; ++id) {
-    registers_[id] = {};
-    registers_[id].cpuid = wanted.cpuid;
-    pasts_[id].start(registers_[id]);
-    vcpus_[id].emplace(*mmu_, id, wanted.cpuid);
-    if (!vcpus_[id]->create()) fail("I12", "vCPU %u could not be made with %u shadow pages", id, pages);
-  }
-  for (unsigned id = 0; id < vcpus && !finding_; ++id) set_up_vcpu(id);
-  current_ = 0;
-  number_ = 0;
-  return !finding_;
-}
-
-bool world::set_up_vcpu(unsigned id) {
-  using namespace x86;
-  current_ = id;
-  const setup& s = setup_;
-  fuzz::start mode = s.start;
-  if (mode == start::level4 && !s.cpuid.long_mode) mode = start::pae;
-  if (mode == start::real) return true;
-  const auto set = [this](kind k, std::uint64_t value) {
-    op o;
-    o.kind = k;
-    o.value = value;
-    if (!finding_) perform(o);
-  };
-  const bool paged = mode != start::paging_off;
-  const bool wide = mode == start::pae || mode == start::level4;
-  if (paged) {
-    set(kind::cr4, when(s.pse, cr4::pse) | when(s.pge, cr4::pge) | when(wide, cr4::pae) |
-                       when(s.smep && s.cpuid.smep, cr4::smep) | when(s.smap && s.cpuid.smap, cr4::smap));
-    set(kind::efer, when(s.nxe && s.cpuid.nx, efer::nxe) | when(mode == start::level4, efer::lme));
-    set(kind::cr3, root_of(mode, id));
-  }
-  set(kind::cr0, cr0::pe | cr0::et | cr0::ne | when(s.wp, cr0::wp) | when(paged, cr0::pg));
-  return !finding_;
 }
 
 bool world::step(const op& o) {
@@ -280,31 +178,6 @@ void world::conclude(const op& o) {
   if (finding_) return;
   mix(static_cast<std::uint64_t>(o.kind) << 56 ^ now());
   check();
-}
-
-bool world::finish() {
-  number_ = finding::at_end;
-  if (!finding_ && mmu_) {
-    check_fully();
-    tally_.live_pages = mmu::view(*mmu_).live_pages();
-  }
-  if (finding_) {
-    abandon();
-    return false;
-  }
-  dismantle();
-  const machine::machine& m = *machine_;
-  report_incidents();
-  if (m.tables_out() != 0) fail("I12", "%u tables were not given back", m.tables_out());
-  if (m.bytes_out() != 0) fail("I12", "%zu bytes were not given back", m.bytes_out());
-  if (m.pins_out() != 0) fail("I12", "%u frames are still pinned", m.pins_out());
-  return !finding_;
-}
-
-bool world::run(const program& p) {
-  bool well = start(p.setup);
-  for (std::size_t n = 0; well && n < p.ops.size(); ++n) well = step(p.ops[n]);
-  return finish() && well;
 }
 
 }  // namespace umbra::fuzz

@@ -22,22 +22,18 @@
 #include "fuzz/world/holder.hpp"
 #include "fuzz/world/observer.hpp"
 #include "fuzz/world/outcome.hpp"
-#include "fuzz/world/past.hpp"
-#include "fuzz/world/suspensions.hpp"
+#include "fuzz/world/state.hpp"
 #include "fuzz/world/tally.hpp"
 #include "models/invariants/check.hpp"
 #include "models/machine/machine.hpp"
 #include "models/reference/control_registers.hpp"
-#include "models/reference/memory_map.hpp"
-#include "models/reference/registers.hpp"
 #include "models/reference/translation.hpp"
 
 namespace umbra::fuzz {
 
-class world {
+class world : private world_state {
  public:
-  static constexpr unsigned vcpus = 2;
-  static constexpr unsigned slots = 4, aliases = 4;
+  using world_state::aliases, world_state::slots, world_state::vcpus;
 
   world();
   ~world();
@@ -50,7 +46,8 @@ class world {
   bool start(const setup&);
   /// Executes one op in the core and in the model, and checks. False: a finding; nothing more can be stepped.
   bool step(const op&);
-  /// Full check, teardown, conservation. Call it once after the last step, also after a finding (it then only lets go).
+  /// Full check, conservation, and now and then teardown. Call it once after the last step, also after a finding (it
+  /// then only lets go).
   bool finish();
 
   /// All of the above. False: a finding.
@@ -122,15 +119,21 @@ class world {
     op what{};
   };
 
-  // world.cpp
+  // life.cpp
+  struct foundation;
+  void lay_foundation(unsigned pages, const machine::image* memory);
+  bool set_up_vcpu(unsigned id);
   void dismantle();
   void abandon();
+  void check_account();
+  void expect_taken(std::uint64_t tables, std::uint64_t bytes, std::uint64_t pins);
+
+  // world.cpp
   void perform(const op&);
   void dispatch(const op&);
   static void on_incident(void* self, const machine::incident&);
   void conclude(const op&);
   void report_incidents();
-  bool set_up_vcpu(unsigned id);
   /// Notes what went wrong, unless something did before; the text is formatted as by printf.
   [[gnu::format(printf, 3, 4)]] void fail(const char* id, const char* format, ...);
   void mix(std::uint64_t);
@@ -194,6 +197,7 @@ class world {
 
   // checks.cpp
   void check();
+  bool thorough() const;
   void check_fully();
   std::uint64_t shadow_losses() const;
   std::uint64_t shadow_changes() const;
@@ -204,21 +208,13 @@ class world {
 
   std::unique_ptr<machine::machine> machine_;
   std::unique_ptr<invariants::workspace> workspace_;
+  std::vector<std::unique_ptr<foundation>> foundations_;
   holder<memory::space> space_;
   holder<mmu::mmu> mmu_;
   std::array<holder<vcpu::vcpu>, vcpus> vcpus_;
-  std::array<reference::registers, vcpus> registers_{};
-  std::array<past, vcpus> pasts_;
-  reference::memory_map map_{};
-  suspensions suspended_;
-  std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
   std::array<armed_race, race_limit> races_{};
   unsigned armed_ = 0;
-  setup setup_{};
-  unsigned current_ = 0;
-  std::size_t number_ = finding::before_first;
   std::optional<finding> finding_;
-  std::uint64_t trace_ = 0;
   bool check_each_ = false;
   observer* observer_ = nullptr;
   tally tally_{};
@@ -228,10 +224,8 @@ class world {
   bool in_core_ = false;  ///< out_ may be used
   reference::moment op_begun_ = 0;
   std::uint64_t races_before_ = 0;
-  bool effective_ = false;             ///< it did something
-  bool everything_ = false;            ///< it may have changed any shadow entry
-  std::uint64_t checked_changes_ = 0;  ///< shadow_changes() at the last check
-  std::uint64_t checked_losses_ = 0;   ///< shadow_losses() likewise
+  bool effective_ = false;   ///< it did something
+  bool everything_ = false;  ///< it may have changed any shadow entry
   std::vector<invariants::touched_path> paths_;
   std::vector<invariants::touched_bytes> bytes_;
 };

@@ -68,7 +68,7 @@ violation logs(const subject& s) {
 violation memory(const subject& s, depth d) {
   const umbra::memory::space& have = s.view.memory();
   std::uint64_t shown = 0;
-  for (unsigned n = 0; n < have.slots() && n < s.map.slot_count; ++n) {
+  for (unsigned n = 0; n < have.slots() && n < s.map.limit; ++n) {
     if (const violation v = slot(s, n)) return v;
     if (d == depth::usual) continue;
     if (const violation v = places(s, n, shown)) return v;
@@ -76,7 +76,7 @@ violation memory(const subject& s, depth d) {
   const std::uint64_t kept = have.frames().records() - have.frames().unused();
   if (d == depth::thorough && kept != shown)
     return wrong(id::i12_resources, "a frame that no slot shows any more has no record", 0, shown, kept);
-  for (unsigned n = 0; n < have.aliases() && n < s.map.alias_count; ++n) {
+  for (unsigned n = 0; n < have.aliases() && n < s.map.limit; ++n) {
     const umbra::memory::alias& a = have.alias_at(n);
     const reference::alias_region& want = s.map.aliases[n];
     if (a.pages != want.pages || (a.pages != 0 && (a.base.value != want.base || a.target.value != want.target)))

@@ -31,6 +31,12 @@ struct memory_map {
   std::array<alias_region, limit> aliases{};
   unsigned slot_count = limit;   ///< only `slots` below this are looked at: fewer makes find() faster
   unsigned alias_count = limit;  ///< likewise for `aliases`
+  /// Makes the counts as small as what is in use allows. For whoever has changed something.
+  void trim() {
+    slot_count = alias_count = limit;
+    while (slot_count > 0 && slots[slot_count - 1].pages == 0) --slot_count;
+    while (alias_count > 0 && aliases[alias_count - 1].pages == 0) --alias_count;
+  }
 
   struct answer {
     bool backed = false;

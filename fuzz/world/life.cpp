@@ -1,0 +1,185 @@
+// A world from start to finish.
+//
+// What all inputs with a pool of one size begin with is made once and then restored, as a virtual machine would be from
+// a snapshot: making it takes longer than all that most inputs do. Tearing it down is as slow and mostly the same each
+// time, so it happens when the thorough check does; that nothing was lost is clear from an account of what is in use.
+#include <algorithm>
+
+#include "fuzz/scene/scene.hpp"
+#include "fuzz/world/images.hpp"
+#include "fuzz/world/world.hpp"
+
+namespace umbra::fuzz {
+
+namespace {
+
+using ull = unsigned long long;
+
+constexpr unsigned pool_limit = invariants::workspace::page_limit;
+
+/// More sizes than this take turns.
+constexpr std::size_t foundation_limit = 16;
+
+constexpr reference::region low_memory{0, low_pages, machine::first_guest_frame, false, false};
+constexpr reference::region high_memory{high_frame, high_pages, machine::first_guest_frame + low_pages, false, false};
+
+constexpr memory::slot_request request_for(const reference::region& r) {
+  return {{r.base}, r.pages, r.backing - machine::first_guest_frame, r.read_only, r.logged};
+}
+
+}  // namespace
+
+/// The core with its default slots and no vCPU.
+struct world::foundation {
+  unsigned pages = 0;
+  machine::machine::snapshot machine;
+  holder<memory::space>::image space;
+  holder<mmu::mmu>::image mmu;
+};
+
+world::world() : machine_(std::make_unique<machine::machine>()), workspace_(std::make_unique<invariants::workspace>()) {
+  machine_->incidents().on_incident(&world::on_incident, this);
+  paths_.reserve(512);
+  bytes_.reserve(4096);
+}
+
+world::~world() { abandon(); }
+
+/// Gives back all that the core has taken.
+void world::dismantle() {
+  for (auto& v : vcpus_) v.destroy();
+  mmu_.destroy();
+  space_.destroy();
+}
+
+/// Leaves it to the machine to take it back.
+void world::abandon() {
+  for (auto& v : vcpus_) v.abandon();
+  mmu_.abandon();
+  space_.abandon();
+}
+
+void world::lay_foundation(unsigned pages, const machine::image* memory) {
+  const auto known = std::find_if(foundations_.begin(), foundations_.end(),
+                                  [&](const std::unique_ptr<foundation>& f) { return f->pages == pages; });
+  if (known != foundations_.end()) {
+    const foundation& f = **known;
+    machine_->restore(f.machine, memory);
+    space_.restore(f.space);
+    mmu_.restore(f.mmu);
+    return;
+  }
+  machine_->reset(memory);
+  space_.emplace(machine_->host(), slots, aliases);
+  mmu_.emplace(*space_);
+  if (mmu_->set_slot(0, request_for(low_memory)) != memory::status::ok ||
+      mmu_->set_slot(1, request_for(high_memory)) != memory::status::ok) {
+    return fail("status", "the default slots were refused");
+  }
+  if (!mmu_->create(pages)) return fail("I12", "a pool of %u shadow pages could not be made", pages);
+  if (machine_->incidents().count() != 0) return;
+  if (foundations_.size() == foundation_limit) foundations_.erase(foundations_.begin());
+  foundation& f = *foundations_.emplace_back(std::make_unique<foundation>());
+  f.pages = pages;
+  machine_->save(f.machine);
+  space_.save(f.space);
+  mmu_.save(f.mmu);
+}
+
+bool world::start(const setup& wanted) {
+  abandon();
+  static_cast<world_state&>(*this) = {};
+  setup_ = wanted;
+  finding_.reset();
+  armed_ = 0;
+  workspace_->turn = 0;
+  ++tally_.programs;
+
+  map_.slots[0] = low_memory;
+  map_.slots[1] = high_memory;
+  map_.trim();
+  const unsigned pages = std::clamp<unsigned>(wanted.shadow_pages, mmu::mmu::minimum_pages(vcpus), pool_limit);
+  lay_foundation(pages, image_of(wanted.scene));
+  for (unsigned id = 0; id < vcpus && !finding_; ++id) {
+    registers_[id] = {};
+    registers_[id].cpuid = wanted.cpuid;
+    pasts_[id].start(registers_[id]);
+    vcpus_[id].emplace(*mmu_, id, wanted.cpuid);
+    if (!vcpus_[id]->create()) fail("I12", "vCPU %u could not be made with %u shadow pages", id, pages);
+  }
+  for (unsigned id = 0; id < vcpus && !finding_; ++id) set_up_vcpu(id);
+  current_ = 0;
+  number_ = 0;
+  return !finding_;
+}
+
+bool world::set_up_vcpu(unsigned id) {
+  using namespace x86;
+  current_ = id;
+  const setup& s = setup_;
+  fuzz::start mode = s.start;
+  if (mode == start::level4 && !s.cpuid.long_mode) mode = start::pae;
+  if (mode == start::real) return true;
+  const auto set = [this](kind k, std::uint64_t value) {
+    op o;
+    o.kind = k;
+    o.value = value;
+    if (!finding_) perform(o);
+  };
+  const bool paged = mode != start::paging_off;
+  const bool wide = mode == start::pae || mode == start::level4;
+  if (paged) {
+    set(kind::cr4, when(s.pse, cr4::pse) | when(s.pge, cr4::pge) | when(wide, cr4::pae) |
+                       when(s.smep && s.cpuid.smep, cr4::smep) | when(s.smap && s.cpuid.smap, cr4::smap));
+    set(kind::efer, when(s.nxe && s.cpuid.nx, efer::nxe) | when(mode == start::level4, efer::lme));
+    set(kind::cr3, root_of(mode, id));
+  }
+  set(kind::cr0, cr0::pe | cr0::et | cr0::ne | when(s.wp, cr0::wp) | when(paged, cr0::pg));
+  return !finding_;
+}
+
+/// What the core has taken from the machine is what it uses, by its own account of its parts and by the VMM's of its
+/// slots (I12).
+void world::check_account() {
+  const mmu::view v(*mmu_);
+  std::uint64_t tables = 2 * v.pages(), pinned = 0, bytes = v.bytes() + space_->frames().bytes();
+  for (unsigned n = 0; n < v.contexts(); ++n) tables += v.context_at(n) != nullptr;
+  for (unsigned id = 0; id < slots; ++id) {
+    const memory::slot& s = space_->slot_at(id);
+    pinned += map_.slots[id].pages;
+    bytes += s.pages * sizeof(memory::place);
+    if (s.dirty != nullptr) bytes += memory::log_words(s.pages) * sizeof(std::uint64_t);
+  }
+  expect_taken(tables, bytes, pinned);
+}
+
+void world::expect_taken(std::uint64_t tables, std::uint64_t bytes, std::uint64_t pins) {
+  const machine::machine& m = *machine_;
+  if (m.tables_out() != tables) fail("I12", "%u tables are taken, %llu in use", m.tables_out(), ull(tables));
+  if (m.bytes_out() != bytes) fail("I12", "%zu bytes are taken, %llu in use", m.bytes_out(), ull(bytes));
+  if (m.pins_out() != pins) fail("I12", "%u frames are pinned, %llu in use", m.pins_out(), ull(pins));
+}
+
+bool world::finish() {
+  number_ = finding::at_end;
+  if (!finding_ && mmu_) {
+    check_fully();
+    check_account();
+    tally_.live_pages = mmu::view(*mmu_).live_pages();
+    if (!finding_ && thorough()) {
+      dismantle();
+      report_incidents();
+      expect_taken(0, 0, 0);
+    }
+  }
+  abandon();
+  return !finding_;
+}
+
+bool world::run(const program& p) {
+  bool well = start(p.setup);
+  for (std::size_t n = 0; well && n < p.ops.size(); ++n) well = step(p.ops[n]);
+  return finish() && well;
+}
+
+}  // namespace umbra::fuzz

@@ -1,0 +1,33 @@
+// What a world knows of the guest and of what has happened to it, beside what the machine and the core hold.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "fuzz/op.hpp"
+#include "fuzz/world/finding.hpp"
+#include "fuzz/world/past.hpp"
+#include "fuzz/world/suspensions.hpp"
+#include "models/reference/memory_map.hpp"
+#include "models/reference/registers.hpp"
+
+namespace umbra::fuzz {
+
+struct world_state {
+  static constexpr unsigned vcpus = 2;
+  static constexpr unsigned slots = 4, aliases = 4;
+
+  setup setup_{};
+  std::array<reference::registers, vcpus> registers_{};
+  std::array<past, vcpus> pasts_;
+  reference::memory_map map_{};
+  suspensions suspended_;
+  std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
+  unsigned current_ = 0;
+  std::size_t number_ = finding::before_first;
+  std::uint64_t trace_ = 0;
+  std::uint64_t checked_changes_ = 0;  ///< shadow_changes() at the last check
+  std::uint64_t checked_losses_ = 0;   ///< shadow_losses() likewise
+};
+
+}  // namespace umbra::fuzz
