@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fuzz/scene/scene.hpp"
+#include "fuzz/world/checkpoint.hpp"
 #include "fuzz/world/images.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -111,6 +112,27 @@ bool world::start(const setup& wanted) {
   current_ = 0;
   number_ = 0;
   return !finding_;
+}
+
+void world::save(checkpoint& to) const {
+  machine_->save(to.machine_);
+  space_.save(to.space_);
+  mmu_.save(to.mmu_);
+  for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(to.vcpus_[id]);
+  to.state_ = *this;
+  to.turn_ = workspace_->turn;
+}
+
+void world::restore(const checkpoint& from) {
+  machine_->restore(from.machine_);
+  space_.restore(from.space_);
+  mmu_.restore(from.mmu_);
+  for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(from.vcpus_[id]);
+  static_cast<world_state&>(*this) = from.state_;
+  workspace_->turn = from.turn_;
+  finding_.reset();
+  armed_ = 0;
+  ++tally_.programs;
 }
 
 bool world::set_up_vcpu(unsigned id) {

@@ -1,4 +1,5 @@
-// What a world knows of the guest and of what has happened to it, beside what the machine and the core hold.
+// What a world knows of the guest and of what has happened to it, beside what the machine and the core hold: all that a
+// checkpoint has to bring back.
 #pragma once
 
 #include <array>

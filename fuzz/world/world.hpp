@@ -53,6 +53,14 @@ class world : private world_state {
   /// All of the above. False: a finding.
   bool run(const program&);
 
+  /// Between two ops, while nothing is wrong and no race is armed: saves everything, so that a world of the same
+  /// machine can go on from there any number of times.
+  class checkpoint;
+  void save(checkpoint&) const;
+  /// As start(), with all that was done before the checkpoint. Counted as a program of its own; the ops before the
+  /// checkpoint are not counted again.
+  void restore(const checkpoint&);
+
   /// What went wrong first since start(), or null.
   const finding* last_finding() const { return finding_ ? &*finding_ : nullptr; }
 
@@ -70,6 +78,8 @@ class world : private world_state {
   // ------------------------------------------------------------------------------------------
 
   unsigned current() const { return current_; }
+  /// Ops stepped since start(), those before a checkpoint included.
+  std::size_t done() const { return number_; }
   machine::machine& hardware() { return *machine_; }
   const mmu::mmu& shadow() const { return *mmu_; }
   const vcpu::vcpu& guest(unsigned id) const { return *vcpus_[id]; }

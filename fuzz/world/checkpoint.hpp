@@ -1,0 +1,19 @@
+// A world between two ops, saved: programs that begin alike can go on from there.
+#pragma once
+
+#include "fuzz/world/world.hpp"
+
+namespace umbra::fuzz {
+
+class world::checkpoint {
+  friend world;
+
+  machine::machine::snapshot machine_;
+  holder<memory::space>::image space_;
+  holder<mmu::mmu>::image mmu_;
+  std::array<holder<vcpu::vcpu>::image, vcpus> vcpus_;
+  world_state state_;
+  unsigned turn_ = 0;
+};
+
+}  // namespace umbra::fuzz
