@@ -14,6 +14,16 @@ position some_position(const program& p, random& chance) {
   return static_cast<position>(chance.below(static_cast<unsigned>(p.ops.size() + 1)));
 }
 
+bool is_sweep(const op& o) { return o.kind == kind::exhaust; }
+
+/// The position of the first of `count` ops in a row. A burst that comes first is left alone, mostly: a run can begin
+/// after it.
+position some_op(const program& p, random& chance, std::size_t count = 1) {
+  const auto places = static_cast<unsigned>(p.ops.size() - count + 1);
+  const bool spared = places > 1 && is_sweep(p.ops[0]) && !chance.one_in(16);
+  return static_cast<position>(spared + chance.below(places - spared));
+}
+
 /// A composer that stands before op `at`. It knows the addresses of the ops behind it, too.
 composer standing_at(const program& p, position at, random& chance, std::vector<op>& out) {
   composer c(chance, p.setup, chance.one_in(6) ? swarm::everything() : swarm::of(p), out);
@@ -38,7 +48,7 @@ void insert(program& p, random& chance, Compose&& compose) {
 
 void erase(program& p, random& chance) {
   if (p.ops.empty()) return;
-  const position at = static_cast<position>(chance.below(static_cast<unsigned>(p.ops.size())));
+  const position at = some_op(p, chance);
   const position most = std::min<position>(static_cast<position>(p.ops.size()) - at, chance.one_in(3) ? 8 : 1);
   p.ops.erase(p.ops.begin() + at, p.ops.begin() + at + 1 + chance.below(static_cast<unsigned>(most)));
 }
@@ -112,7 +122,7 @@ void tweak_count(op& o, random& chance) {
 void tweak(program& p, random& chance) {
   if (p.ops.empty()) return;
   static thread_local std::vector<op> unused;
-  const position at = static_cast<position>(chance.below(static_cast<unsigned>(p.ops.size())));
+  const position at = some_op(p, chance);
   composer c = standing_at(p, at, chance, unused);
   op& o = p.ops[at];
   switch (chance.below(8)) {
@@ -144,25 +154,28 @@ void tweak_setup(program& p, random& chance) {
   }
 }
 
-bool is_sweep(const op& o) { return o.kind == kind::exhaust; }
-
-/// One burst fills the shadow MMU, so that what follows meets a crowd; more of them only take time.
+/// One burst fills the shadow MMU, so that what follows meets a crowd; more of them only take time. Mostly it comes first,
+/// where a run can begin after it (fuzz/targets/warm_start.hpp).
 void temper_sweeps(program& p, random& chance) {
   const auto sweeps = std::count_if(p.ops.begin(), p.ops.end(), is_sweep);
   if (sweeps == 0 && p.setup.start >= start::bits32 && p.setup.scene % 2 != 0 && !chance.one_in(8)) {
-    const position at = chance.one_in(2) ? 0 : some_position(p, chance);
     std::vector<op> unused;
-    const op sweep = standing_at(p, at, chance, unused).sweep();
-    p.ops.insert(p.ops.begin() + at, sweep);
+    const op sweep = standing_at(p, 0, chance, unused).sweep();
+    p.ops.insert(p.ops.begin(), sweep);
   }
-  if (sweeps > 1 && !chance.one_in(4)) p.ops.erase(std::find_if(p.ops.rbegin(), p.ops.rend(), is_sweep).base() - 1);
+  if (chance.one_in(16)) return;
+  if (sweeps > 1) p.ops.erase(std::find_if(p.ops.rbegin(), p.ops.rend(), is_sweep).base() - 1);
+  if (sweeps != 0) {
+    const auto sweep = std::find_if(p.ops.begin(), p.ops.end(), is_sweep);
+    std::rotate(p.ops.begin(), sweep, sweep + 1);
+  }
 }
 
 /// Takes ops away, anywhere: cutting the end alone would let old beginnings rule.
 void cut(program& p, random& chance, std::size_t ops) {
   while (p.ops.size() > ops) {
     const std::size_t most = std::min<std::size_t>(p.ops.size() - ops, 1 + chance.below(12));
-    const position at = static_cast<position>(chance.below(static_cast<unsigned>(p.ops.size() - most + 1)));
+    const position at = some_op(p, chance, most);
     p.ops.erase(p.ops.begin() + at, p.ops.begin() + at + static_cast<position>(most));
   }
 }
@@ -172,18 +185,18 @@ void cut(program& p, random& chance, std::size_t ops) {
 void mutate(program& p, random& chance, std::size_t ops) {
   const unsigned changes = 1 + chance.below(chance.one_in(3) ? 5 : 2);
   for (unsigned n = 0; n < changes; ++n) {
-    const unsigned what = chance.below(32);
-    if (what < 9) {
+    const unsigned what = chance.below(64);
+    if (what < 18) {
       insert(p, chance, [](composer& c) { add_motif(c); });
-    } else if (what < 12) {
+    } else if (what < 24) {
       insert(p, chance, [](composer& c) { c.anything(); });
-    } else if (what < 15) {
+    } else if (what < 30) {
       erase(p, chance);
-    } else if (what < 17) {
+    } else if (what < 34) {
       repeat(p, chance);
-    } else if (what < 19) {
+    } else if (what < 38) {
       reorder(p, chance);
-    } else if (what < 31) {
+    } else if (what < 63) {
       tweak(p, chance);
     } else {
       tweak_setup(p, chance);
@@ -195,7 +208,7 @@ void mutate(program& p, random& chance, std::size_t ops) {
 }
 
 void cross(const program& a, const program& b, program& out, random& chance, std::size_t ops) {
-  out.setup = chance.one_in(2) ? a.setup : b.setup;
+  out.setup = chance.one_in(8) ? b.setup : a.setup;
   out.ops.clear();
   const auto copy = [&](const program& from, std::size_t first, std::size_t count) {
     count = std::min({count, from.ops.size() - first, ops - out.ops.size()});

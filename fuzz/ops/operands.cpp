@@ -271,10 +271,10 @@ void writer::value(std::uint64_t v) {
   // An entry with one bit more: try the bits that entries have no flag for.
   for (unsigned bit = 0; bit < 64; ++bit) {
     const std::uint64_t without = (v ^ (std::uint64_t{1} << bit)) | 1;
-    if ((without ^ (std::uint64_t{1} << bit)) != v) continue;
+    if ((without & 0xe1e) != 0 || (without ^ (std::uint64_t{1} << bit)) != v) continue;
     const std::uint64_t flags = without & spread(0xff, flag_bits);
     const auto frame = frame_index((without ^ flags) >> 12);
-    if (!frame || (without & 0xe1e) != 0) continue;
+    if (!frame) continue;
     byte(value_form::flipped), byte(*frame), byte(gather(flags, flag_bits));
     return byte(bit);
   }

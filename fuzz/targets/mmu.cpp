@@ -8,6 +8,7 @@
 
 #include "fuzz/ops/codec.hpp"
 #include "fuzz/targets/board.hpp"
+#include "fuzz/targets/warm_start.hpp"
 #include "fuzz/world/world.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ struct bench {
     under_test.check_each(check != nullptr && std::strcmp(check, "each") == 0);
   }
   world under_test;
+  warm_start warm{under_test};
   board shown;
   program decoded;
 };
@@ -40,7 +42,7 @@ extern "C" const char* __asan_default_options() { return "detect_stack_use_after
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   bench& b = the_bench();
   decode({data, size}, b.decoded);
-  const bool well = b.under_test.run(b.decoded);
+  const bool well = b.warm.run(b.decoded);
   b.shown.show(b.under_test);
   if (well) return 0;
   const finding& f = *b.under_test.last_finding();

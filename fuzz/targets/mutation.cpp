@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "fuzz/mutator/mutator.hpp"
@@ -16,53 +17,80 @@ using namespace umbra::fuzz;
 /// Ops of most programs, and of the others. Short ones run often; what takes long to come about needs the long ones.
 constexpr std::size_t usual_program = 20, long_program = 48;
 
-/// Reused from call to call, so that mutation does not allocate.
-struct scratch {
-  program a, b, out;
-  std::vector<std::uint8_t> bytes;
+/// Changes that pile up before the next one starts from the beginning again.
+constexpr unsigned pile = 5;
+
+/// The programs that come of one input. The engine hands us what we made last, as often in a row as -mutate_depth says.
+/// Long rows are good: their programs begin alike, and what they have in common need not run again (warm_start.hpp).
+/// Far from where they began they find less; so now and then we go back there.
+class row {
+ public:
+  /// The program to change, given its bytes.
+  program& next(std::span<const std::uint8_t> given) {
+    if (!std::ranges::equal(given, last_)) {
+      first_.assign(given.begin(), given.end());
+      length_ = 0;
+      decode(given, now_);
+    } else if (length_ % pile == 0) {
+      decode(first_, now_);
+    }
+    ++length_;
+    return now_;
+  }
+  /// The program that came of it, to the engine. Cut, its bytes are a program still, but another one.
+  std::size_t emit(const program& p, std::uint8_t* out, std::size_t limit) {
+    encode(p, last_);
+    const std::size_t size = std::min(last_.size(), limit);
+    std::memcpy(out, last_.data(), size);
+    if (&p != &now_) now_ = p;
+    if (size < last_.size()) last_.clear();
+    return size;
+  }
+
+  program other, crossed;  ///< reused from call to call, so that mutation does not allocate
+
+ private:
+  std::vector<std::uint8_t> first_, last_;
+  program now_;  ///< what `last_` are the bytes of
+  unsigned length_ = 0;
 };
-scratch& the_scratch() {
-  static scratch s;
-  return s;
+
+row& the_row() {
+  static row r;
+  return r;
 }
 
-/// Puts a program's bytes where the engine wants them; cut, they are a program still.
-std::size_t emit(const program& p, std::uint8_t* out, std::size_t limit) {
-  std::vector<std::uint8_t>& bytes = the_scratch().bytes;
-  encode(p, bytes);
-  const std::size_t size = std::min(bytes.size(), limit);
-  std::memcpy(out, bytes.data(), size);
-  return size;
-}
+std::size_t some_length(umbra::fuzz::random& chance) { return chance.one_in(8) ? long_program : usual_program; }
 
 }  // namespace
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
   umbra::fuzz::random chance(seed);
   // Bytes as bytes now and then: the codec's own corners.
   if (chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
-  program& p = the_scratch().a;
+  program& p = the_row().next({data, size});
   if (size < 2 || chance.one_in(48)) {
     p = generate(chance.next());
   } else {
-    decode({data, size}, p);
-    mutate(p, chance, chance.one_in(8) ? long_program : usual_program);
+    mutate(p, chance, some_length(chance));
   }
-  return emit(p, data, max_size);
+  return the_row().emit(p, data, max_size);
 }
 
-extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1, const std::uint8_t* data2,
-                                                 std::size_t size2, std::uint8_t* out, std::size_t max_out, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1,
+                                                 const std::uint8_t* data2, std::size_t size2, std::uint8_t* out,
+                                                 std::size_t max_out, unsigned seed) {
   umbra::fuzz::random chance(seed);
-  const std::size_t ops = chance.one_in(8) ? long_program : usual_program;
-  scratch& s = the_scratch();
-  decode({data1, size1}, s.a);
+  row& r = the_row();
+  const std::size_t ops = some_length(chance);
+  program& p = r.next({data1, size1});
   // The engine asks for a crossover as often as for a mutation, which is too often.
   if (!chance.one_in(3)) {
-    mutate(s.a, chance, ops);
-    return emit(s.a, out, max_out);
+    mutate(p, chance, ops);
+    return r.emit(p, out, max_out);
   }
-  decode({data2, size2}, s.b);
-  cross(s.a, s.b, s.out, chance, ops);
-  return emit(s.out, out, max_out);
+  decode({data2, size2}, r.other);
+  cross(p, r.other, r.crossed, chance, ops);
+  return r.emit(r.crossed, out, max_out);
 }

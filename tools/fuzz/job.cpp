@@ -68,15 +68,23 @@ job::job(const job_request& r) : log_(r.work / (r.name + ".log")), live_path_(r.
   if (page == MAP_FAILED) throw error(fmt::format("Cannot map {}.", live_path_.string()), status::broken);
   live_ = static_cast<const fuzz::live*>(page);
 
-  std::vector<std::string> words{r.binary.string(),
-                                 fmt::format("-max_total_time={}", r.seconds),
-                                 fmt::format("-seed={}", r.seed),
-                                 fmt::format("-artifact_prefix={}/{}-", r.work.string(), r.name),
-                                 "-print_final_stats=1",
-                                 "-len_control=0",
-                                 "-max_len=4096",
-                                 "-timeout=10",
-                                 "-rss_limit_mb=4096"};
+  std::vector<std::string> words{
+      r.binary.string(),
+      fmt::format("-max_total_time={}", r.seconds),
+      fmt::format("-seed={}", r.seed),
+      fmt::format("-artifact_prefix={}/{}-", r.work.string(), r.name),
+      "-print_final_stats=1",
+      // The mutator itself keeps programs small. To know which features are rare and which inputs could be shorter
+      // takes the engine longer than all else that it does, and finds no more.
+      "-len_control=0",
+      "-entropic=0",
+      "-reduce_inputs=0",
+      // Programs in a row begin alike (fuzz/targets/warm_start.hpp).
+      "-mutate_depth=40",
+      "-max_len=4096",
+      "-timeout=10",
+      "-rss_limit_mb=4096",
+  };
   words.insert(words.end(), r.flags.begin(), r.flags.end());
   if (!r.corpus.empty()) words.push_back(r.corpus.string());
   for (const auto& s : r.seeds) words.push_back(s.string());

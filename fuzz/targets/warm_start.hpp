@@ -1,0 +1,45 @@
+// Most programs of a fuzzer begin as one of the last few did: with the same set-up, and with a burst of reads that
+// fills the shadow MMU and takes longer than all that follows. Those go on from a checkpoint after it. Nobody can tell,
+// but by the clock and by the counts of ops: the world is deterministic, and the coverage of what is not run again is
+// put back too.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "fuzz/world/checkpoint.hpp"
+
+namespace umbra::fuzz {
+
+/// What the engine counts: how often each edge of instrumented code was taken.
+std::span<std::uint8_t> coverage_counters();
+
+class warm_start {
+ public:
+  explicit warm_start(world&);
+
+  /// As world::run().
+  bool run(const program&);
+
+ private:
+  /// A beginning: what it consists of, and what it left behind.
+  struct beginning {
+    bool known = false;
+    std::uint64_t used = 0;  ///< when it last was
+    fuzz::setup setup{};
+    op burst{};
+    world::checkpoint then;
+    std::vector<std::uint8_t> coverage;
+  };
+
+  bool begin(const program&);
+
+  world& world_;
+  std::uint64_t time_ = 0;
+  std::array<std::unique_ptr<beginning>, 3> beginnings_;
+};
+
+}  // namespace umbra::fuzz
