@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "tools/bench/costs.hpp"
 #include "tools/bench/coverage.hpp"
 #include "tools/bench/instructions.hpp"
 #include "tools/bench/speed.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr double plain_aim = 50, asan_aim = 75;
 
 struct options {
-  std::vector<std::string> parts{"speed", "instructions", "coverage"};
+  std::vector<std::string> parts{"speed", "costs", "instructions", "coverage"};
   unsigned seconds = 60;
   bool no_coverage = false;
   std::filesystem::path json;
@@ -43,6 +44,11 @@ status bench(const options& o) {
     for (const speed& s : builds) all["speed"].push_back(to_json(s));
     add(speed_table(builds));
   }
+  if (o.wants("costs")) {
+    const costs c = measure_costs();
+    all["costs"] = to_json(c);
+    add(costs_table(c));
+  }
   if (o.wants("instructions")) {
     const auto counts = count_instructions();
     for (const instruction_count& c : counts) all["instructions"].push_back(to_json(c));
@@ -63,10 +69,10 @@ status bench(const options& o) {
 }  // namespace
 
 void add_bench(CLI::App& app, action& run) {
-  auto* verb = app.add_subcommand("bench", "Measures speed, instruction counts and coverage.");
+  auto* verb = app.add_subcommand("bench", "Measures speed, what it is spent on, instruction counts and coverage.");
   auto o = std::make_shared<options>();
-  verb->add_option("PART", o->parts, "speed, instructions, coverage; without any: all of them")
-      ->check(CLI::IsMember({"speed", "instructions", "coverage"}));
+  verb->add_option("PART", o->parts, "speed, costs, instructions, coverage; without any: all of them")
+      ->check(CLI::IsMember({"speed", "costs", "instructions", "coverage"}));
   verb->add_option("--time", o->seconds, "Seconds of fuzzing behind each build's speed, and behind the coverage")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
