@@ -20,26 +20,19 @@ struct place {
 /// What the VMM asks for; the units are pages.
 struct slot_request {
   gfn base{};
-  std::uint64_t pages = 0;             ///< 0 deletes the slot
-  word userspace_page{};               ///< the first backing page, as pin() names it
-  bool read_only = false;              ///< guest writes leave to userspace
+  std::uint64_t pages = 0;  ///< 0 deletes the slot
+  word userspace_page{};    ///< the first backing page, as pin() names it
+  bool read_only = false;   ///< guest writes leave to userspace
   bool log_dirty = false;
 };
 
+/// What stands behind a slot; where it lies is the layout's to know.
 struct slot {
-  gfn base{};
-  std::uint64_t pages = 0;             ///< 0: the slot is not in use
+  std::uint64_t pages = 0;  ///< 0: the slot is not in use
   word userspace_page{};
   bool read_only = false;
   place* places = nullptr;
-  std::uint64_t* dirty = nullptr;      ///< one bit a page while the slot is logged, else null
-};
-
-/// A second range of guest frames that shows another one's memory (PC firmware's shadow at 0xe0000, for one).
-struct alias {
-  gfn base{};
-  std::uint64_t pages = 0;             ///< 0: not in use
-  gfn target{};
+  std::uint64_t* dirty = nullptr;  ///< one bit a page while the slot is logged, else null
 };
 
 }  // namespace umbra::memory

@@ -5,24 +5,10 @@
 #include <word/array.hpp>
 
 #include "core/platform/assert.hpp"
-#include "core/x86/entry.hpp"
 
 namespace umbra::memory {
 
 namespace {
-
-constexpr std::uint64_t frame_limit = std::uint64_t{1} << (x86::entry::max_physical_bits - page_shift);
-
-/// Whether `f` lies in the `pages` frames from `base`; one comparison that cannot overflow.
-flag within(gfn f, gfn base, std::uint64_t pages) { return f.value - base.value < word{pages}; }
-
-flag overlap(gfn a, std::uint64_t a_pages, gfn b, std::uint64_t b_pages) {
-  return both(a.value < b.value + b_pages, b.value < a.value + a_pages);
-}
-
-flag fits(gfn base, std::uint64_t pages) {
-  return both(base.value <= word{frame_limit}, base.value + pages <= word{frame_limit});
-}
 
 /// The bit of a place in its slot's log.
 struct log_bit {
@@ -37,47 +23,26 @@ log_bit bit_of(const place& p) {
 }  // namespace
 
 space::~space() {
-  for (unsigned id = 0; id < slot_count_; ++id) {
+  for (unsigned id = 0; id < slots(); ++id) {
     slot gone{};
-    exchange(id, gone);
+    exchange(id, gfn{}, gone);
     dispose(gone);
   }
 }
 
-gfn space::canonical(gfn f) const {
-  for (unsigned i = 0; i < alias_count_; ++i) {
-    const alias& a = aliases_[i];
-    if (within(f, a.base, a.pages)) return a.target + (f.value - a.base.value);
-  }
-  return f;
-}
+gfn space::canonical(gfn f) const { return layout_.canonical(f); }
 
 lookup space::find(gfn f) const { return find_canonical(canonical(f)); }
 
 lookup space::find_canonical(gfn f) const {
   lookup found;
   found.canonical = f;
-  for (unsigned id = 0; id < slot_count_; ++id) {
-    const slot& s = slots_[id];
-    if (within(found.canonical, s.base, s.pages)) {
-      found.backing = at(s.places, found.canonical.value - s.base.value).backing;
-      found.read_only = s.read_only;
-      break;
-    }
-  }
+  const position at_slot = layout_.locate(f);
+  if (!at_slot.found) return found;
+  const slot& s = slots_[at_slot.slot];
+  found.backing = at(s.places, word{s.pages}, at_slot.page).backing;
+  found.read_only = s.read_only;
   return found;
-}
-
-status space::check(unsigned id, const slot_request& r) const {
-  if (id >= slot_count_ || r.pages > page_limit) return status::bad_request;
-  if (r.pages == 0) return slots_[id].pages != 0 ? status::ok : status::bad_request;
-  if (!fits(r.base, r.pages)) return status::bad_request;
-  for (unsigned other = 0; other < slot_count_; ++other) {
-    const slot& s = slots_[other];
-    if (other == id || s.pages == 0) continue;
-    if (overlap(r.base, r.pages, s.base, s.pages)) return status::overlap;
-  }
-  return status::ok;
 }
 
 status space::prepare(const slot_request& r, slot& out) {
@@ -86,7 +51,6 @@ status space::prepare(const slot_request& r, slot& out) {
   if (!frames_.reserve(r.pages)) return status::out_of_memory;
   out.places = static_cast<place*>(platform::allocate(host_, r.pages * sizeof(place)));
   if (out.places == nullptr) return status::out_of_memory;
-  out.base = r.base;
   out.userspace_page = r.userspace_page;
   out.read_only = r.read_only;
   for (std::uint64_t i = 0; i < r.pages; ++i) {
@@ -109,7 +73,7 @@ status space::prepare(const slot_request& r, slot& out) {
   return status::ok;
 }
 
-void space::exchange(unsigned id, slot& other) {
+void space::exchange(unsigned id, gfn base, slot& other) {
   slot& mine = slots_[id];
   for (std::uint64_t i = 0; i < mine.pages; ++i) {
     place& p = mine.places[i];
@@ -121,6 +85,7 @@ void space::exchange(unsigned id, slot& other) {
     if (f.places == nullptr) frames_.release(f);
   }
   std::swap(mine, other);
+  layout_.set_slot(id, {base, word{mine.pages}});
   for (std::uint64_t i = 0; i < mine.pages; ++i) {
     place& p = mine.places[i];
     p.backing = &frames_.acquire(p.pinned);
@@ -135,19 +100,6 @@ void space::dispose(slot& s) {
   for (std::uint64_t i = 0; i < s.pages; ++i) platform::unpin(host_, s.places[i].pinned);
   if (s.places != nullptr) platform::release(host_, s.places, s.pages * sizeof(place));
   s = slot{};
-}
-
-status space::check_alias(unsigned id, const alias& a) const {
-  if (id >= alias_count_ || a.pages > page_limit) return status::bad_request;
-  if (a.pages == 0) return aliases_[id].pages != 0 ? status::ok : status::bad_request;
-  if (!fits(a.base, a.pages)) return status::bad_request;
-  if (!fits(a.target, a.pages)) return status::bad_request;
-  for (unsigned i = 0; i < alias_count_; ++i) {
-    const alias& o = aliases_[i];
-    if (i == id || o.pages == 0) continue;
-    if (overlap(a.base, a.pages, o.base, o.pages)) return status::overlap;
-  }
-  return status::ok;
 }
 
 std::uint64_t* space::allocate_log(std::uint64_t pages) {

@@ -3,9 +3,8 @@
 
 #include <array>
 
-#include <word/buckets.hpp>
-
 #include "core/memory/frame_pool.hpp"
+#include "core/memory/layout.hpp"
 #include "core/memory/slot.hpp"
 #include "core/platform/platform.hpp"
 
@@ -14,26 +13,17 @@ namespace umbra::memory {
 /// What backs a guest frame. `backing` is null in a hole.
 struct lookup {
   frame* backing = nullptr;
-  bool read_only = false;
+  flag read_only = false;
   gfn canonical{};  ///< the frame number after aliases are resolved
-};
-
-enum class status : unsigned char {
-  ok,
-  bad_request,    ///< no such slot, or a range that is too long or beyond the widest physical address
-  overlap,        ///< with another slot (or, for an alias, another alias)
-  out_of_memory,
-  no_backing,     ///< a page of the VMM's could not be pinned
 };
 
 class space {
  public:
-  static constexpr unsigned slot_limit = 32, alias_limit = 32;
-  /// The longest slot or alias, pages.
-  static constexpr std::uint64_t page_limit = std::uint64_t{1} << 20;
+  static constexpr unsigned slot_limit = layout::slot_limit, alias_limit = layout::alias_limit;
+  static constexpr std::uint64_t page_limit = layout::page_limit;
 
   explicit space(platform::host& h, unsigned slots = 4, unsigned aliases = 4)
-      : host_(h), frames_(h), slot_count_(slots), alias_count_(aliases) {}
+      : host_(h), frames_(h), layout_(slots, aliases) {}
   ~space();
   space(const space&) = delete;
   space& operator=(const space&) = delete;
@@ -54,16 +44,17 @@ class space {
   // exchange() under it, dispose() after it. One caller at a time edits; faults may go on meanwhile.
 
   /// Checks a request, and changes nothing.
-  status check(unsigned id, const slot_request&) const;
+  status check(unsigned id, const slot_request& r) const { return layout_.check(id, {r.base, word{r.pages}}); }
   /// Allocates and pins what a request needs. On failure nothing is kept.
   status prepare(const slot_request&, slot& out);
-  /// Swaps a prepared (or empty) slot with the one in use. No leaf or shadow page may depend on the old one any more.
-  void exchange(unsigned id, slot&);
+  /// Swaps a prepared (or empty) slot, now at `base`, with the one in use. No leaf or shadow page may depend on the old
+  /// one any more.
+  void exchange(unsigned id, gfn base, slot&);
   /// Frees what a slot holds that is not in use.
   void dispose(slot&);
 
-  status check_alias(unsigned id, const alias&) const;
-  void set_alias(unsigned id, const alias& a) { aliases_[id] = a; }
+  status check_alias(unsigned id, const alias& a) const { return layout_.check_alias(id, a); }
+  void set_alias(unsigned id, const alias& a) { layout_.set_alias(id, a); }
 
   /// A clean log for a slot of `pages`, or null. Not under the MMU lock; release_log() gives it back.
   std::uint64_t* allocate_log(std::uint64_t pages);
@@ -79,17 +70,17 @@ class space {
   bool needs_dirty(const frame&) const;
 
   const slot& slot_at(unsigned id) const { return slots_[id]; }
-  const alias& alias_at(unsigned id) const { return aliases_[id]; }
-  unsigned slots() const { return slot_count_; }
-  unsigned aliases() const { return alias_count_; }
+  /// Where slots and aliases lie.
+  const memory::layout& layout() const { return layout_; }
+  unsigned slots() const { return layout_.slots(); }
+  unsigned aliases() const { return layout_.aliases(); }
   platform::host& host() const { return host_; }
 
  private:
   platform::host& host_;
   frame_pool frames_;
-  unsigned slot_count_, alias_count_;
+  memory::layout layout_;
   std::array<slot, slot_limit> slots_{};
-  std::array<alias, alias_limit> aliases_{};
 };
 
 /// Words that a log of `pages` takes.

@@ -85,17 +85,15 @@ void mmu::write_protect(memory::frame& f) {
 /// The rights of a leaf that is to serve an access which the guest's tables allow. Writing is granted no sooner than it
 /// may happen unseen: the guest's D bit is set, the frame holds no guest table, and every log that shows it knows.
 rights mmu::leaf_rights(const page& p, const meaning& m, const memory::lookup& to, const access& by) {
+  // Only a supervisor with CR0.WP=0 writes what the tables call read-only. A user must not get the right to write with
+  // it, so the page becomes a supervisor's, which in turn must not make it executable where SMEP forbids that.
+  const flag trick = both(by.write, negate(m.granted.write));
+  UMBRA_ASSERT(negate(both(trick, either(by.user, p.role.wp()))));
   rights r = m.granted;
-  if (both(by.write, negate(m.granted.write))) {
-    // Only a supervisor with CR0.WP=0 gets here. A user must not get the right to write with it, so the page becomes a
-    // supervisor's, which in turn must not make it executable where SMEP forbids that.
-    UMBRA_ASSERT(negate(either(by.user, p.role.wp())));
-    r.write = true;
-    r.execute = both(r.execute, negate(both(p.role.smep(), m.granted.user)));
-    r.user = false;
-  }
-  if (is_shadowed(*to.backing) || to.read_only) r.write = false;
-  r.write = both(r.write, m.dirty);
+  r.write = either(r.write, trick);
+  r.execute = both(r.execute, negate(both(trick, both(p.role.smep(), m.granted.user))));
+  r.user = both(r.user, negate(trick));
+  r.write = both(both(r.write, m.dirty), negate(either(is_shadowed(*to.backing), to.read_only)));
   if (r.write) {
     if (by.write) {
       memory_.mark_dirty(*to.backing);

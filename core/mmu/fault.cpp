@@ -32,7 +32,7 @@ outcome mmu::translate(const context& c, gva where, const access& by, walk& w, m
     return out;
   }
   to = memory_.find(w.frame);
-  if (to.backing == nullptr || (by.write && to.read_only)) {
+  if (to.backing == nullptr || both(by.write, to.read_only)) {
     ++counters_.pf_mmio;
     out.next = verdict::mmio;
     out.address = address_of(w.frame) + offset_in_page(where.value);
@@ -102,7 +102,7 @@ outcome mmu::resolve(context& c, gva where, const access& by, const walk& w, con
 /// Links the shadow path for a translated address and returns its level-1 page; null if the guest changed a table before
 /// that table was protected, or if the vCPU's roots are out of date.
 page* mmu::link_path(context& c, gva where, const walk& w) {
-  page* p = c.mode.format == paging::level4 ? c.roots[0] : at(c.roots.data(), field(where.value, 30, 2));
+  page* p = c.mode.format == paging::level4 ? c.roots[0] : at(c.roots, field(where.value, 30, 2));
   if (p == nullptr) {
     c.loaded = false;
     return nullptr;

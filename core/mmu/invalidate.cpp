@@ -17,7 +17,7 @@ void mmu::invalidate(context& c, gva reported) {
   ++counters_.invlpg;
   if (!c.loaded) return;
   const gva where = linear(c.mode, reported);
-  page* p = c.mode.format == paging::level4 ? c.roots[0] : at(c.roots.data(), field(where.value, 30, 2));
+  page* p = c.mode.format == paging::level4 ? c.roots[0] : at(c.roots, field(where.value, 30, 2));
   while (p != nullptr) {
     const word index = shadow::index(where, p->level);
     if (!p->direct) sync(*p, guest_index(*p, index));

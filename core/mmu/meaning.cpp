@@ -19,7 +19,7 @@ meaning interpret(const memory::space& memory, const page& p, word index, word e
   using namespace x86;
   const entry_rules rules{p.role.nxe(), p.role.pse(), p.role.gbpages(), p.maxphyaddr};
   meaning m;
-  if (p.rom) entry = entry | word{entry::accessed | entry::dirty};
+  entry = entry | when(p.rom, entry::accessed | entry::dirty);
   if (!has_all(entry, entry::present | entry::accessed)) return m;
   const flag large = Format::large(rules, p.level, entry);
   if ((entry & Format::reserved(rules, p.level, large)) != word{0}) return m;

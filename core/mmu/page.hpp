@@ -18,7 +18,7 @@ enum class page_state : unsigned char {
 struct page {
   page_state state = page_state::free;
   bool direct = false;       ///< maps a run of guest frames, rather than shadowing a guest table
-  bool rom = false;          ///< the guest table is read-only memory: its accessed and dirty bits cannot be set
+  flag rom = false;          ///< the guest table is read-only memory: its accessed and dirty bits cannot be set
   paging format = paging::none;
   unsigned level = 0;        ///< shadow level of this table: 1 holds leaves
   unsigned maxphyaddr = 0;

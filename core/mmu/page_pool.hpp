@@ -27,7 +27,7 @@ class page_pool {
 
   page& at(unsigned ordinal) const { return pages_[ordinal]; }
   /// The page that a chain name's upper part stands for.
-  page& named(word ordinal) const { return umbra::at(pages_, ordinal); }
+  page& named(word ordinal) const { return umbra::at(pages_, word{count_}, ordinal); }
   /// The page whose table is at this host frame, or null.
   page* find(hfn where) const;
 

@@ -17,7 +17,7 @@ memory::status mmu::set_slot(unsigned id, const memory::slot_request& r) {
     platform::guard locked(host_);
     forget_slot(id);
     commit();
-    memory_.exchange(id, fresh);
+    memory_.exchange(id, r.base, fresh);
     if (r.log_dirty) {
       // Another slot may already map the same frames writable.
       const memory::slot& now = memory_.slot_at(id);

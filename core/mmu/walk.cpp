@@ -9,19 +9,15 @@ namespace umbra::mmu {
 
 namespace {
 
-/// Whether a path with these rights serves the access (SDM 4.6.1).
+/// Whether a path with these rights serves the access (SDM 4.6.1): what the page is to whoever asks, then what he wants.
 flag permitted(const mode& m, const rights& path, const access& by) {
-  if (by.user) {
-    if (!path.user) return false;
-    if (both(by.write, negate(path.write))) return false;
-  } else {
-    if (path.user) {
-      if (both(by.fetch, m.smep)) return false;
-      if (both(m.smap, both(negate(by.fetch), negate(by.ac)))) return false;
-    }
-    if (both(m.wp, both(by.write, negate(path.write)))) return false;
-  }
-  return negate(both(by.fetch, negate(path.execute)));
+  const flag supervisor_on_user_page = both(negate(by.user), path.user);
+  const flag reachable = either(negate(by.user), path.user);
+  const flag hidden = both(supervisor_on_user_page, both(m.smap, negate(by.ac)));
+  const flag readable = both(reachable, negate(hidden));
+  const flag writable = both(readable, either(path.write, negate(either(by.user, m.wp))));
+  const flag executable = both(both(reachable, path.execute), negate(both(supervisor_on_user_page, m.smep)));
+  return select(by.fetch, executable, select(by.write, writable, readable));
 }
 
 /// The error code of a fault for this access (SDM 4.7); `cause` holds P and RSVD.
@@ -40,7 +36,7 @@ walk faulting(const mode& m, const access& by, std::uint64_t cause) {
 /// The frame that a table's gfn names, and whether its entries can be changed.
 struct table_frame {
   memory::frame* backing;
-  bool rom;
+  flag rom;
 };
 
 template <class Format>
@@ -83,8 +79,7 @@ walk walk_tables(memory::space& memory, const mode& m, gva where, const access& 
     step& s = w.steps[used];
     word wanted = s.entry | word{entry::accessed};
     if (used == level) wanted = wanted | when(by.write, entry::dirty);
-    if (tables[used].rom) continue;
-    if (wanted == s.entry) continue;
+    if (either(tables[used].rom, wanted == s.entry)) continue;
     if (!platform::compare_exchange(memory.host(), s.where, s.entry, wanted, Format::entry_bytes)) {
       w.result = walk_result::lost;
       return w;
@@ -109,7 +104,7 @@ walk walk_guest(memory::space& memory, const mode& m, gva where, const access& b
     case paging::bits32:
       return walk_tables<format_bits32>(memory, m, where, by, m.root);
     case paging::pae: {
-      const word pointer = at(m.pdpte.data(), field(where.value, 30, 2));
+      const word pointer = pick(m.pdpte, field(where.value, 30, 2));
       if (!has(pointer, x86::entry::present)) return faulting(m, by, 0);
       return walk_tables<format_pae>(memory, m, where, by, format_pae::frame(pointer));
     }

@@ -24,7 +24,7 @@ class slot_requests : public testing::Test {
   void put(unsigned id, std::uint64_t base, std::uint64_t pages) {
     slot s;
     ASSERT_EQ(space_.prepare(slot_of(base, pages), s), status::ok);
-    space_.exchange(id, s);
+    space_.exchange(id, {base}, s);
     space_.dispose(s);
   }
 };
@@ -76,7 +76,7 @@ TEST_F(slot_requests, a_log_is_clean_in_all_its_words_after_it_is_read) {
   r.log_dirty = true;
   slot s;
   ASSERT_EQ(space_.prepare(r, s), status::ok);
-  space_.exchange(0, s);
+  space_.exchange(0, r.base, s);
   for (const unsigned page : {3u, 64u, 130u, 199u}) space_.mark_dirty(*space_.find({page}).backing);
   std::uint64_t log[4];
   ASSERT_EQ(log_words(200), 4u);

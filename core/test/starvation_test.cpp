@@ -117,7 +117,7 @@ TEST_F(starvation, a_slot_is_replaced_or_stays) {
   const unsigned failures =
       starve([&] { return mmu.set_slot(1, request(0x40, 6, 9)) == memory::status::ok; },
              [&] {
-               EXPECT_EQ(space.slot_at(1).base.value, 0x10u);
+               EXPECT_EQ(space.layout().slot_at(1).base.value, 0x10u);
                ASSERT_NE(space.find({0x13}).backing, nullptr);
                EXPECT_EQ(space.find({0x13}).backing->number.value, machine::first_guest_frame + 6);
                EXPECT_EQ(host_.pins_out(), 4u);

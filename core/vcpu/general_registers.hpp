@@ -17,8 +17,8 @@ constexpr unsigned rax = 0, rcx = 1, rdx = 2, rbx = 3, rsp = 4, rbp = 5, rsi = 6
 class general_registers {
  public:
   /// `number` is 0 to 15.
-  word get(word number) const { return at(values_.data(), number); }
-  void set(word number, word value) { at(values_.data(), number) = value; }
+  word get(word number) const { return pick(values_, number); }
+  void set(word number, word value) { at(values_, number) = value; }
   /// The lower half, which is all that counts outside 64-bit operands.
   word get_32(word number) const { return field(get(number), 0, 32); }
 

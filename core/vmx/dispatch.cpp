@@ -36,7 +36,7 @@ next dispatch(cpu& c, word reason) {
   if (has(reason, x86::exit_reason_field::entry_failed)) return exits::entry_failure(c);
   const word basic = field(reason, 0, x86::exit_reason_field::basic_bits);
   if (basic < word{x86::exit_reason_limit}) {
-    if (const handler h = at(handlers.data(), basic)) return h(c);
+    if (const handler h = at(handlers, basic)) return h(c);
   }
   return exits::unknown(c);
 }

@@ -57,7 +57,7 @@ void space_model::set_slot(unsigned id, const memory::slot_request& r) {
   got = space_.prepare(r, fresh);
   RC_ASSERT(name_of(got) == name_of(expected));
   if (got != status::ok) return;
-  space_.exchange(id, fresh);
+  space_.exchange(id, r.base, fresh);
   space_.dispose(fresh);
   map_.slots[id] = {};
   if (r.pages != 0) {

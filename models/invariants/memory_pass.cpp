@@ -15,8 +15,9 @@ violation slot(const subject& s, unsigned n) {
   if (have.pages != want.pages)
     return wrong(id::i1_containment, "a slot has the pages that the VMM gave it", n, want.pages, have.pages);
   if (want.pages == 0) return {};
-  if (have.base.value != want.base)
-    return wrong(id::i1_containment, "a slot is where the VMM put it", n, want.base, have.base.value);
+  const umbra::memory::range& at = s.view.memory().layout().slot_at(n);
+  if (at.base.value != want.base || at.pages != have.pages)
+    return wrong(id::i1_containment, "a slot is where the VMM put it", n, want.base, at.base.value);
   if (have.read_only != want.read_only)
     return wrong(id::i1_containment, "a slot is read-only if the VMM made it so", n, want.read_only, have.read_only);
   if ((have.dirty != nullptr) != want.logged)
@@ -77,7 +78,7 @@ violation memory(const subject& s, depth d) {
   if (d == depth::thorough && kept != shown)
     return wrong(id::i12_resources, "a frame that no slot shows any more has no record", 0, shown, kept);
   for (unsigned n = 0; n < have.aliases() && n < s.map.limit; ++n) {
-    const umbra::memory::alias& a = have.alias_at(n);
+    const umbra::memory::alias& a = have.layout().alias_at(n);
     const reference::alias_region& want = s.map.aliases[n];
     if (a.pages != want.pages || (a.pages != 0 && (a.base.value != want.base || a.target.value != want.target)))
       return wrong(id::i1_containment, "an alias is what the VMM made it", n, want.base, a.base.value);

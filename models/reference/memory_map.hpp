@@ -9,19 +9,19 @@
 namespace umbra::reference {
 
 struct region {
-  word base{};            ///< first guest frame
-  std::uint64_t pages{};  ///< 0: unused
-  word backing{};         ///< first host frame of a contiguous run
+  word base{};     ///< first guest frame
+  word pages{};    ///< 0: unused
+  word backing{};  ///< first host frame of a contiguous run
   bool read_only = false;
   bool logged = false;
   const std::uint64_t* frames = nullptr;  ///< each page's host frame, where they are no run
 
-  word frame_at(word page) const { return frames == nullptr ? backing + page : word{at(frames, page)}; }
+  word frame_at(word page) const { return frames == nullptr ? backing + page : word{at(frames, pages, page)}; }
 };
 
 struct alias_region {
   word base{};
-  std::uint64_t pages{};
+  word pages{};
   word target{};
 };
 
