@@ -30,6 +30,8 @@ constexpr std::uint64_t pdpte_reserved(unsigned maxphyaddr) {
 control_registers::control_registers(const memory::space& m, const x86::features& f)
     : memory_(m), features_(f), cr0_(cr0_at_reset) {}
 
+flag control_registers::paging() const { return has(cr0_, cr0::pg); }
+
 flag control_registers::uses_pdptes(word cr0, word cr4) const {
   return both(both(has(cr0, cr0::pg), has(cr4, cr4::pae)), negate(has(efer_, efer::lme)));
 }
@@ -41,11 +43,13 @@ bool control_registers::load_pdptes(word cr3, pointers& out) const {
   const memory::lookup found = memory_.find(frame_of(table));
   if (found.backing == nullptr) return false;
   const hpa where = address_of(found.backing->number) + offset_in_page(table.value);
+  flag valid = true;
   for (unsigned n = 0; n < out.size(); ++n) {
     out[n] = platform::read(memory_.host(), where + word{8 * n}, 8);
-    if (both(has(out[n], entry::present), has(out[n], pdpte_reserved(features_.maxphyaddr)))) return false;
+    const flag present = has(out[n], entry::present);
+    valid = both(valid, negate(both(present, has(out[n], pdpte_reserved(features_.maxphyaddr)))));
   }
-  return true;
+  return static_cast<bool>(valid);
 }
 
 /// What holds of CR0 whatever else does (SDM 2.5).
@@ -66,65 +70,65 @@ flag control_registers::efer_accepted(word value) const {
 }
 
 written control_registers::set_cr0(word value) {
-  if (!cr0_consistent(value)) return written::refused;
+  if (!cr0_consistent(value)) return {.refused = true};
   value = (value & cr0::defined) | word{cr0::et};
 
   const flag enters = both(has(value, cr0::pg), negate(has(cr0_, cr0::pg)));
   const flag leaves = both(has(cr0_, cr0::pg), negate(has(value, cr0::pg)));
-  if (both(enters, both(has(efer_, efer::lme), negate(has(cr4_, cr4::pae))))) return written::refused;
+  if (both(enters, both(has(efer_, efer::lme), negate(has(cr4_, cr4::pae))))) return {.refused = true};
 
   const flag reloads = both(uses_pdptes(value, cr4_), differ(value, cr0_, cr0_bits_that_reload_pdptes));
   if (reloads) {
     pointers fresh;
-    if (!load_pdptes(cr3_, fresh)) return written::refused;
+    if (!load_pdptes(cr3_, fresh)) return {.refused = true};
     pdpte_ = fresh;
   }
   if (both(enters, has(efer_, efer::lme))) efer_ = efer_ | word{efer::lma};
   if (leaves) efer_ = efer_ & word{~efer::lma};
   const flag affects = either(reloads, differ(value, cr0_, cr0::pg | cr0::wp));
   cr0_ = value;
-  return affects ? written::mode : written::same;
+  return {.mode = affects};
 }
 
 written control_registers::set_cr3(word value) {
   if (has(efer_, efer::lma)) {
-    if (has(value, ~((std::uint64_t{1} << features_.maxphyaddr) - 1))) return written::refused;
+    if (has(value, ~((std::uint64_t{1} << features_.maxphyaddr) - 1))) return {.refused = true};
   } else {
     value = value & word{0xffff'ffff};
   }
   if (uses_pdptes(cr0_, cr4_)) {
     pointers fresh;
-    if (!load_pdptes(value, fresh)) return written::refused;
+    if (!load_pdptes(value, fresh)) return {.refused = true};
     pdpte_ = fresh;
   }
   cr3_ = value;
-  return written::mode;
+  return {.mode = paging()};
 }
 
 written control_registers::set_cr4(word value) {
-  if (!cr4_accepted(value)) return written::refused;
-  if (both(has(efer_, efer::lma), negate(has(value, cr4::pae)))) return written::refused;
+  if (!cr4_accepted(value)) return {.refused = true};
+  if (both(has(efer_, efer::lma), negate(has(value, cr4::pae)))) return {.refused = true};
 
   const flag reloads = both(uses_pdptes(cr0_, value), differ(value, cr4_, cr4_bits_that_reload_pdptes));
   if (reloads) {
     pointers fresh;
-    if (!load_pdptes(cr3_, fresh)) return written::refused;
+    if (!load_pdptes(cr3_, fresh)) return {.refused = true};
     pdpte_ = fresh;
   }
   const flag affects = either(reloads, differ(value, cr4_, cr4_bits_that_reload_pdptes | cr4::smap));
   cr4_ = value;
-  return affects ? written::mode : written::same;
+  return {.mode = both(paging(), affects)};
 }
 
 written control_registers::set_efer(word value) {
   // LMA is not writable: the processor keeps it in step with LME and CR0.PG.
   value = (value & word{~efer::lma}) | (efer_ & word{efer::lma});
-  if (!efer_accepted(value)) return written::refused;
-  if (both(has(cr0_, cr0::pg), differ(value, efer_, efer::lme))) return written::refused;
+  if (!efer_accepted(value)) return {.refused = true};
+  if (both(paging(), differ(value, efer_, efer::lme))) return {.refused = true};
 
   const flag affects = differ(value, efer_, efer::nxe);
   efer_ = value;
-  return affects ? written::mode : written::same;
+  return {.mode = both(paging(), affects)};
 }
 
 bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {
@@ -148,7 +152,7 @@ bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {
 mmu::mode control_registers::mode() const {
   mmu::mode m;
   m.maxphyaddr = features_.maxphyaddr;
-  if (!has(cr0_, cr0::pg)) return m;
+  if (!paging()) return m;
   m.wp = has(cr0_, cr0::wp);
   m.smep = has(cr4_, cr4::smep);
   m.smap = has(cr4_, cr4::smap);

@@ -14,10 +14,9 @@
 namespace umbra::vcpu {
 
 /// What a write to a control register comes to.
-enum class written : unsigned char {
-  refused,  ///< #GP(0), nothing changed
-  same,     ///< done; translation is not affected
-  mode,     ///< done; the paging mode may have changed and cached translations must go
+struct written {
+  bool refused = false;  ///< #GP(0), nothing changed
+  flag mode = false;     ///< the paging mode may have changed, and cached translations must go; never while paging is off
 };
 
 class control_registers {
@@ -47,6 +46,7 @@ class control_registers {
   using pointers = std::array<word, 4>;
 
   bool load_pdptes(word cr3, pointers&) const;
+  flag paging() const;
   flag uses_pdptes(word cr0, word cr4) const;
   flag cr0_consistent(word) const;
   flag cr4_accepted(word) const;

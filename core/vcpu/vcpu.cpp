@@ -15,8 +15,8 @@ bool vcpu::create() {
 }
 
 bool vcpu::apply(written w) {
-  if (w == written::mode) mmu_.set_mode(context_, registers_.mode());
-  return w != written::refused;
+  if (w.mode) mmu_.set_mode(context_, registers_.mode());
+  return !w.refused;
 }
 
 bool vcpu::write_cr0(word value) { return apply(registers_.set_cr0(value)); }
