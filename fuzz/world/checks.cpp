@@ -108,6 +108,7 @@ bool world::thorough() const { return check_each_ || trace_ % 8 == 0; }
 void world::check_fully() {
   ++tally_.checks;
   ++tally_.full_checks;
+  if (thorough()) check_assumptions();
   with_subject([&](const invariants::subject& s) {
     const auto depth = thorough() ? invariants::depth::thorough : invariants::depth::usual;
     if (report(invariants::check_all(s, *workspace_, depth))) return;

@@ -88,6 +88,7 @@ class world : private world_state {
   const setup& begun_with() const { return setup_; }
   /// Shadow entries that may disagree with the guest's tables for now (writes behind the core's back).
   std::size_t suspended() const { return suspended_.size(); }
+  bool suspended(unsigned page, unsigned index) const { return suspended_.covers(page, index); }
 
  private:
   static constexpr unsigned race_limit = machine::race_schedule::limit;
@@ -109,8 +110,8 @@ class world : private world_state {
     reference::access by{};
     reference::moment begun = 0;
     reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
-    std::uint64_t last_fault = 0;  ///< the address of the last page-fault exit
-    bool fixed = false;            ///< it ended with a leaf set; else roots were out of date, or the guest raced
+    std::uint64_t last_fault = 0;                        ///< the address of the last page-fault exit
+    bool fixed = false;  ///< it ended with a leaf set; else roots were out of date, or the guest raced
     std::array<reference::moment, 2> data{reference::never,
                                           reference::never};  ///< the stores that are the write itself
   };
@@ -212,6 +213,10 @@ class world : private world_state {
   std::uint64_t shadow_losses() const;
   std::uint64_t shadow_changes() const;
   bool report(const invariants::violation&);
+
+  // assumptions.cpp
+  void check_assumptions();
+
   template <class F>
   auto with_subject(F&& f);
   void note_stores();

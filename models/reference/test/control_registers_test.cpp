@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "models/reference/control_registers.hpp"
+#include "models/reference/reachable.hpp"
 #include "models/reference/test/guest.hpp"
 
 namespace umbra::reference::test {
@@ -230,6 +231,46 @@ TEST_F(control_registers, sdm_4_10_4_1_and_11_9_what_cr4_invalidates) {
 TEST_F(control_registers, sdm_4_10_4_1_efer_invalidates_nothing) {
   registers r = level4_registers();
   EXPECT_FALSE(write_efer(r, efer::lme, ram).invalidates);
+}
+
+TEST(reachable, holds_of_what_writes_lead_to_in_every_mode) {
+  guest_ram ram;
+  for (unsigned i = 0; i < 4; ++i) ram.put8(0x1020 + 8 * i, (0x10'000 + 0x1000 * i) | present);
+  for (const word cr4 : {word{0}, word{cr4::pae}, word{cr4::pae | cr4::smep}, word{cr4::pse}}) {
+    for (const word efer : {word{0}, word{efer::nxe}, word{efer::lme | efer::nxe}}) {
+      registers r;
+      write_cr4(r, cr4, ram);
+      write_efer(r, efer, ram);
+      write_cr3(r, 0x1020, ram);
+      EXPECT_TRUE(reachable(r));
+      write_cr0(r, on, ram);
+      write_cr3(r, 0x12'3456'7000, ram);
+      EXPECT_TRUE(reachable(r)) << std::hex << cr4 << ' ' << efer;
+    }
+  }
+}
+
+TEST(reachable, fails_for_what_no_guest_can_have) {
+  registers r;
+  r.cr0 = cr0::pg | cr0::et;  // without PE
+  EXPECT_FALSE(reachable(r));
+  r = {};
+  r.cr0 = on;
+  r.efer = efer::lme | efer::lma;  // without PAE
+  EXPECT_FALSE(reachable(r));
+  r = {};
+  r.cr3 = word{1} << 32;  // outside IA-32e mode
+  EXPECT_FALSE(reachable(r));
+  r = {};
+  r.cr0 = on;
+  r.cr4 = cr4::pae;
+  r.pdpte[2] = present | 2;  // reserved bit
+  EXPECT_FALSE(reachable(r));
+  r.pdpte[2] = present;
+  EXPECT_TRUE(reachable(r));
+  r.cr4 |= cr4::smep;
+  r.cpuid.smep = false;
+  EXPECT_FALSE(reachable(r));
 }
 
 }  // namespace
