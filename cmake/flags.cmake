@@ -10,6 +10,8 @@ target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # tell.
 if(UMBRA_FLAVOUR STREQUAL opaque)
   target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/ci/opaque)
+elseif(UMBRA_FLAVOUR STREQUAL smt)
+  target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/models/smt)
 elseif(UMBRA_FLAVOUR STREQUAL kernel)
   target_include_directories(umbra_flags INTERFACE ${CMAKE_SOURCE_DIR}/core)
 else()
@@ -19,7 +21,9 @@ endif()
 add_library(umbra_freestanding INTERFACE)
 add_library(umbra::freestanding ALIAS umbra_freestanding)
 target_link_libraries(umbra_freestanding INTERFACE umbra::flags)
-target_compile_options(umbra_freestanding INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+if(NOT UMBRA_FLAVOUR STREQUAL smt)  # there, the end of a path is an exception
+  target_compile_options(umbra_freestanding INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+endif()
 if(UMBRA_FLAVOUR STREQUAL kernel)
   include(kernel_flags)
   target_compile_options(umbra_freestanding INTERFACE ${umbra_kernel_flags})
@@ -36,6 +40,13 @@ endif()
 if(UMBRA_COVERAGE)
   target_compile_options(umbra_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
   target_link_options(umbra_flags INTERFACE -fprofile-instr-generate)
+endif()
+
+if(UMBRA_FLAVOUR STREQUAL smt)
+  # What a theorem covers of the production source is part of what it reports.
+  # The programs say themselves where profiles go; nothing is left where they happen to run.
+  target_compile_options(umbra_instrumented INTERFACE -fprofile-instr-generate=/dev/null -fcoverage-mapping)
+  target_link_options(umbra_flags INTERFACE -fuse-ld=lld)
 endif()
 
 if(UMBRA_FLAVOUR MATCHES "^(host|replay)$")

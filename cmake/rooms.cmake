@@ -3,8 +3,8 @@
 #   umbra_library(name [FREESTANDING] [INSTRUMENTED] SOURCES a.cpp ... DEPS umbra_core ...)
 #     A library; without SOURCES it is headers only. FREESTANDING: no exceptions, no RTTI, and kernel flags where asked for.
 #     INSTRUMENTED: its coverage guides the fuzzers.
-#   umbra_test(name SOURCES test/a_test.cpp ... DEPS umbra_core ...)
-#     A GoogleTest program; each of its tests is one ctest test. Host builds only.
+#   umbra_test(name [SYMBOLIC] SOURCES test/a_test.cpp ... DEPS umbra_core ...)
+#     A GoogleTest program; each of its tests is one ctest test. Host builds only; SYMBOLIC: smt builds only.
 #   umbra_program(name [FUZZER] SOURCES main.cpp ... DEPS ...)
 #     An executable; FUZZER links it with libFuzzer's main().
 #
@@ -53,10 +53,15 @@ function(umbra_library name)
 endfunction()
 
 function(umbra_test name)
-  if(NOT UMBRA_FLAVOUR STREQUAL host)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SYMBOLIC" "TIMEOUT" "SOURCES;DEPS")
+  if(arg_SYMBOLIC)
+    set(flavour smt)
+  else()
+    set(flavour host)
+  endif()
+  if(NOT UMBRA_FLAVOUR STREQUAL flavour)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
