@@ -37,7 +37,13 @@ class boot {
     if (!options_.mutants.empty()) mutants_ = mutants_in(root() / "corpus" / "bugs", options_.mutants);
     if (!options_.patch.empty()) {
       if (!fs::exists(options_.patch)) throw error(fmt::format("There is no {}.", options_.patch.string()));
-      mutants_.push_back({"patch", options_.patch.filename().string(), "", "core", {}, fs::absolute(options_.patch)});
+      mutants_.push_back({.id = "patch",
+                          .title = options_.patch.filename().string(),
+                          .reference = "",
+                          .room = "core",
+                          .expected = {},
+                          .theorems = {},
+                          .patch = fs::absolute(options_.patch)});
     }
     if (options_.processors == 0) options_.processors = mutants_.empty() ? 2 : 1;
     fs::create_directories(work_);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -22,21 +23,36 @@ unsigned verdict::found_by() const {
 
 bool verdict::found() const { return !broken() && !hunts.empty() && found_by() == hunts.size(); }
 
+bool verdict::refuted() const {
+  return std::all_of(subject.theorems.begin(), subject.theorems.end(), [&](const std::string& t) {
+    return std::find(proof.refuted.begin(), proof.refuted.end(), t) != proof.refuted.end();
+  });
+}
+
 mutant clean_tree() {
-  return {.id = "clean", .title = "Nothing is planted, nothing may be found", .reference = "", .room = "", .expected = {}, .patch = {}};
+  return {.id = "clean",
+          .title = "Nothing is planted, nothing may be found",
+          .reference = "",
+          .room = "",
+          .expected = {},
+          .theorems = {},
+          .patch = {}};
 }
 
 bool is_clean_tree(const mutant& m) { return m.patch.empty(); }
 
 namespace {
 
-/// Each worker takes a hunt if there is one to take, else builds the next mutant in its own workshop.
+/// Each worker takes a hunt if there is one to take, else tries theorems, else builds the next mutant in its own
+/// workshop.
 class crew {
  public:
   crew(const bench_request& r, const std::function<void(const verdict&)>& done) : request_(r), done_(done) {
-    for (const mutant& m : r.mutants) verdicts_.push_back({.subject = m});
+    for (const mutant& m : r.mutants) {
+      left_.push_back(r.hunts + (r.proofs && !m.theorems.empty()));
+      verdicts_.push_back({.subject = m});
+    }
     for (verdict& v : verdicts_) v.hunts.resize(r.hunts);
-    left_.assign(verdicts_.size(), r.hunts);
     unfinished_ = verdicts_.size();
   }
 
@@ -50,8 +66,9 @@ class crew {
 
  private:
   struct task {
+    enum class kind : unsigned char { build, hunt, prove } what;
     std::size_t which = 0;
-    std::optional<unsigned> seed;  ///< none: build it
+    unsigned seed = 0;
   };
 
   std::optional<task> next() {
@@ -63,19 +80,34 @@ class crew {
         hunts_.pop_front();
         return t;
       }
-      if (to_build_ < verdicts_.size()) return task{to_build_++, std::nullopt};
+      if (!proofs_.empty()) {
+        const task t{task::kind::prove, proofs_.front()};
+        proofs_.pop_front();
+        return t;
+      }
+      if (to_build_ < verdicts_.size()) {
+        if (request_.proofs && !verdicts_[to_build_].subject.theorems.empty()) proofs_.push_back(to_build_);
+        return task{task::kind::build, to_build_++};
+      }
       changed_.wait(lock);
     }
   }
 
   void work(unsigned worker) {
-    workshop shop(request_.work / fmt::format("workshop{}", worker));
+    workshop hunts(request_.work / fmt::format("workshop{}", worker));
+    workshop proofs(request_.work / fmt::format("theorems{}", worker), recipe::theorems());
     try {
       while (const auto t = next()) {
-        if (t->seed) {
-          chase(t->which, *t->seed);
-        } else {
-          make(shop, t->which);
+        switch (t->what) {
+          case task::kind::build:
+            make(hunts, t->which);
+            break;
+          case task::kind::hunt:
+            chase(t->which, t->seed);
+            break;
+          case task::kind::prove:
+            prove(proofs, t->which);
+            break;
         }
       }
     } catch (...) {
@@ -103,9 +135,9 @@ class crew {
     if (problem) {
       verdicts_[which].problem = *problem;
       verdicts_[which].hunts.clear();
-      finish(which);
+      finish(which, request_.hunts);
     } else {
-      for (unsigned n = 0; n < request_.hunts; ++n) hunts_.push_back({which, n});
+      for (unsigned n = 0; n < request_.hunts; ++n) hunts_.push_back({task::kind::hunt, which, n});
     }
     changed_.notify_all();
   }
@@ -115,11 +147,30 @@ class crew {
     hunted h = hunt(place(which) / "fuzz", request_.seeds, at, n + 1, request_.seconds);
     std::lock_guard lock(mutex_);
     verdicts_[which].hunts[n] = std::move(h);
-    if (--left_[which] == 0) finish(which);
+    finish(which, 1);
     changed_.notify_all();
   }
 
-  void finish(std::size_t which) {
+  void prove(workshop& shop, std::size_t which) {
+    const mutant& m = verdicts_[which].subject;
+    const fs::path at = request_.work / "proofs" / m.id, binary = at / "prove";
+    fs::remove_all(at);
+    fs::create_directories(at);
+    proof_result p;
+    if (const auto problem = shop.build_mutant(m.patch, binary)) {
+      p.problem = *problem;
+    } else {
+      p = try_theorems(binary, at / "work", m.theorems);
+    }
+    std::lock_guard lock(mutex_);
+    verdicts_[which].proof = std::move(p);
+    finish(which, 1);
+    changed_.notify_all();
+  }
+
+  void finish(std::size_t which, unsigned tasks) {
+    left_[which] -= tasks;
+    if (left_[which] != 0) return;
     --unfinished_;
     done_(verdicts_[which]);
   }
@@ -129,8 +180,9 @@ class crew {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<verdict> verdicts_;
-  std::vector<unsigned> left_;  ///< hunts that have not ended, by mutant
+  std::vector<unsigned> left_;  ///< hunts and proofs that have not ended, by mutant
   std::deque<task> hunts_;
+  std::deque<std::size_t> proofs_;
   std::size_t to_build_ = 0, unfinished_ = 0;
   std::exception_ptr failure_;
 };

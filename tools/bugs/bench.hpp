@@ -5,24 +5,29 @@
 
 #include "tools/bugs/hunt.hpp"
 #include "tools/bugs/mutant.hpp"
+#include "tools/bugs/proof.hpp"
 
 namespace umbra::tools {
 
 struct verdict {
   mutant subject;
-  std::string problem = {};         ///< why it is no mutant at all, or ""
-  std::vector<hunted> hunts = {};   ///< one per seed, in order
+  std::string problem = {};        ///< why it is no mutant at all, or ""
+  std::vector<hunted> hunts = {};  ///< one per seed, in order
 
-  bool found() const;               ///< by every seed
+  proof_result proof = {};
+
+  bool found() const;    ///< by every seed
+  bool refuted() const;  ///< all theorems that must be
   bool broken() const { return !problem.empty(); }
-  unsigned found_by() const;        ///< how many seeds
+  unsigned found_by() const;  ///< how many seeds
 };
 
 struct bench_request {
   std::vector<mutant> mutants;
-  std::filesystem::path seeds;      ///< raw inputs
+  std::filesystem::path seeds;  ///< raw inputs
   std::filesystem::path work;
   unsigned seconds = 60, hunts = 1, jobs = 1;
+  bool proofs = true;  ///< theorems are tried as well
 };
 
 /// A mutant of nothing: the tree as it is, in which nothing may be found.

@@ -21,6 +21,7 @@ struct options {
   std::vector<std::string> ids;
   unsigned seconds = 60, seeds = 1, jobs = 0;
   fs::path json;
+  bool proofs = true;
 };
 
 status hunt_all(options o) {
@@ -39,8 +40,13 @@ status hunt_all(options o) {
              mutants.size() - (clean ? 1 : 0), o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
   fmt::print("{}", table_head());
   std::fflush(stdout);
-  const bench_request request{
-      .mutants = mutants, .seeds = work / "seeds", .work = work, .seconds = o.seconds, .hunts = o.seeds, .jobs = o.jobs};
+  const bench_request request{.mutants = mutants,
+                              .seeds = work / "seeds",
+                              .work = work,
+                              .seconds = o.seconds,
+                              .hunts = o.seeds,
+                              .jobs = o.jobs,
+                              .proofs = o.proofs};
   const auto all = run_bench(request, [](const verdict& v) {
     fmt::print("{}", table_row(v));
     std::fflush(stdout);
@@ -55,8 +61,9 @@ status hunt_all(options o) {
   fmt::print("{}\n", table_foot(all));
 
   if (std::any_of(all.begin(), all.end(), [](const verdict& v) { return v.broken(); })) return status::broken;
-  const bool good = std::all_of(all.begin(), all.end(), [](const verdict& v) {
-    return is_clean_tree(v.subject) ? v.found_by() == 0 : v.found();
+  const bool good = std::all_of(all.begin(), all.end(), [&](const verdict& v) {
+    if (is_clean_tree(v.subject)) return v.found_by() == 0;
+    return v.found() && (!o.proofs || v.refuted());
   });
   return good ? status::good : status::bad;
 }
@@ -67,9 +74,14 @@ void add_bugs(CLI::App& app, action& run) {
   auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, in a copy of the tree, and hunts each.");
   auto o = std::make_shared<options>();
   verb->add_option("ID", o->ids, "Which; without any: all in corpus/bugs, and the clean tree, which must stay quiet");
-  verb->add_option("--time", o->seconds, "Seconds for each hunt, at most")->check(CLI::Range(1, 86400))->capture_default_str();
-  verb->add_option("--seeds", o->seeds, "Hunts for each bug, with seeds 1, 2, ...")->check(CLI::Range(1, 100))->capture_default_str();
+  verb->add_option("--time", o->seconds, "Seconds for each hunt, at most")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  verb->add_option("--seeds", o->seeds, "Hunts for each bug, with seeds 1, 2, ...")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Builds and hunts at a time; without it: one a core")->check(CLI::Range(1, 256));
+  verb->add_flag("!--no-proofs", o->proofs, "Do not try the theorems that a bug must refute");
   verb->add_option("--json", o->json, "Where to write the results as JSON, besides build/reports/bugs.json");
   verb->callback([o, &run] { run = [o] { return hunt_all(*o); }; });
 }

@@ -24,6 +24,7 @@ mutant load(const fs::path& directory) {
     m.reference = j.at("reference");
     m.room = j.at("room");
     m.expected = j.at("expected").get<std::vector<std::string>>();
+    m.theorems = j.value("theorems", m.theorems);
   } catch (const nlohmann::json::exception& e) {
     throw error(fmt::format("{}: {}.", file.string(), e.what()));
   }

@@ -8,14 +8,15 @@
 namespace umbra::tools {
 
 struct mutant {
-  std::string id;                     ///< B01, C04, M02, ...
+  std::string id;  ///< B01, C04, M02, ...
   std::string title, reference, room;
   std::vector<std::string> expected;  ///< invariants that may be the one to notice
+  std::vector<std::string> theorems;  ///< that must be refuted, by id
   std::filesystem::path patch;
 };
 
-/// The mutants of a directory, by id; of `ids` only, if there are any. Throws `error` for an id that does not exist and for
-/// metadata that is not in order.
+/// The mutants of a directory, by id; of `ids` only, if there are any. Throws `error` for an id that does not exist and
+/// for metadata that is not in order.
 std::vector<mutant> mutants_in(const std::filesystem::path& directory, const std::vector<std::string>& ids);
 
 }  // namespace umbra::tools

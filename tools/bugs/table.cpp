@@ -30,10 +30,22 @@ std::string state(const verdict& v) {
   return one ? "ESCAPED" : fmt::format("ESCAPED {}/{}", v.hunts.size() - v.found_by(), v.hunts.size());
 }
 
+/// "T1,T3" for theorems that it refutes; what must be refuted and is not stands after an exclamation mark.
+std::string proof(const verdict& v) {
+  if (v.proof.tried.empty() && v.proof.problem.empty()) return "-";
+  if (!v.proof.problem.empty()) return "BROKEN";
+  std::vector<std::string> words = v.proof.refuted;
+  for (const std::string& t : v.subject.theorems) {
+    if (std::find(words.begin(), words.end(), t) == words.end()) words.push_back("!" + t);
+  }
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
 }  // namespace
 
 std::string table_head() {
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8}  {}\n", "id", "result", "noticed by", "executions", "seconds", "bug");
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8}  {:<8} {}\n", "id", "result", "noticed by", "executions",
+                     "seconds", "proof", "bug");
 }
 
 std::string table_row(const verdict& v) {
@@ -43,20 +55,23 @@ std::string table_row(const verdict& v) {
     executions = std::max(executions, h.executions);
     seconds = std::max(seconds, h.seconds);
   }
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8.1f}  {}\n", v.subject.id, state(v), noticed_by(v), executions,
-                     seconds, v.broken() ? v.problem : v.subject.title);
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8.1f}  {:<8} {}\n", v.subject.id, state(v), noticed_by(v),
+                     executions, seconds, proof(v), v.broken() ? v.problem : v.subject.title);
 }
 
 std::string table_foot(const std::vector<verdict>& all) {
-  unsigned found = 0, broken = 0, bugs = 0;
+  unsigned found = 0, broken = 0, bugs = 0, tried = 0, refuted = 0;
   for (const verdict& v : all) {
     if (is_clean_tree(v.subject)) continue;
     ++bugs;
     found += v.found();
     broken += v.broken();
+    tried += !v.proof.tried.empty() || !v.proof.problem.empty();
+    refuted += !v.proof.tried.empty() && v.refuted();
   }
-  return fmt::format("{} of {} found{}; executions and seconds are the most that any seed needed", found, bugs,
-                     broken == 0 ? "" : fmt::format(", {} broken", broken));
+  return fmt::format("{} of {} found{}{}; executions and seconds are the most that any seed needed", found, bugs,
+                     broken == 0 ? "" : fmt::format(", {} broken", broken),
+                     tried == 0 ? "" : fmt::format(", {} of {} refuted by proof", refuted, tried));
 }
 
 std::string to_json(const std::vector<verdict>& all) {
@@ -64,7 +79,8 @@ std::string to_json(const std::vector<verdict>& all) {
   for (const verdict& v : all) {
     nlohmann::json hunts = nlohmann::json::array();
     for (const hunted& h : v.hunts) {
-      hunts.push_back({{"seed", h.seed}, {"found", h.finding.has_value()}, {"executions", h.executions}, {"seconds", h.seconds}});
+      hunts.push_back(
+          {{"seed", h.seed}, {"found", h.finding.has_value()}, {"executions", h.executions}, {"seconds", h.seconds}});
       if (h.finding) {
         hunts.back()["noticed_by"] = h.finding->id;
         hunts.back()["text"] = h.finding->text;
@@ -78,6 +94,10 @@ std::string to_json(const std::vector<verdict>& all) {
                     {"expected", v.subject.expected},
                     {"found", v.found()},
                     {"problem", v.problem},
+                    {"theorems", v.subject.theorems},
+                    {"refuted", v.proof.refuted},
+                    {"proof_problem", v.proof.problem},
+                    {"proof_seconds", v.proof.seconds},
                     {"hunts", hunts}});
   }
   return list.dump(2) + "\n";

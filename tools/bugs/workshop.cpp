@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* sources[] = {"CMakeLists.txt", "cmake", "core", "models", "fuzz", "tools", "ci"};
+constexpr const char* sources[] = {"CMakeLists.txt", "cmake", "core", "models", "fuzz", "proofs", "tools", "ci"};
 
 /// Makes `to` like `from`, and touches only what differs, so that a build beside it stays valid.
 void mirror(const fs::path& from, const fs::path& to) {
@@ -66,6 +66,10 @@ recipe recipe::fuzz_target() {
 
 recipe recipe::module() {
   return {{"-DCMAKE_BUILD_TYPE=None", "-DUMBRA_FLAVOUR=kernel"}, "umbra_module", "core/module/kbuild/umbra.ko"};
+}
+
+recipe recipe::theorems() {
+  return {{"-DCMAKE_BUILD_TYPE=Release", "-DUMBRA_FLAVOUR=smt"}, "umbra-prove", "tools/prove/umbra-prove"};
 }
 
 void workshop::prepare() {

@@ -19,6 +19,8 @@ struct recipe {
   static recipe fuzz_target();
   /// umbra.ko.
   static recipe module();
+  /// The theorems, about the core that is there.
+  static recipe theorems();
 };
 
 class workshop {

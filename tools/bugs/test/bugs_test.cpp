@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 class bugs : public ::testing::Test {
  protected:
   void plant(const std::string& directory, const std::string& id) {
-    write_file(place_ / directory / "bug.json", R"({"id": ")" + id + R"(", "title": "t", "reference": "r", "room": "core",
+    write_file(place_ / directory / "bug.json",
+               R"({"id": ")" + id + R"(", "title": "t", "reference": "r", "room": "core",
       "expected": ["I2"]})");
     write_file(place_ / directory / "patch.diff", "");
   }
@@ -52,7 +53,13 @@ TEST_F(bugs, metadata_out_of_order_is_refused) {
 }
 
 TEST(bug_table, tells_found_escaped_broken_and_unexpected_apart) {
-  verdict v{.subject = {.id = "B01", .title = "t", .reference = "r", .room = "core", .expected = {"I2"}, .patch = "p"}};
+  verdict v{.subject = {.id = "B01",
+                        .title = "t",
+                        .reference = "r",
+                        .room = "core",
+                        .expected = {"I2"},
+                        .theorems = {},
+                        .patch = "p"}};
   v.hunts.resize(2);
   EXPECT_FALSE(v.found());
   EXPECT_THAT(table_row(v), HasSubstr("ESCAPED 2/2"));
@@ -65,6 +72,29 @@ TEST(bug_table, tells_found_escaped_broken_and_unexpected_apart) {
   EXPECT_THAT(table_row(v), HasSubstr("I2,I9*"));
   v.problem = "it does not compile";
   EXPECT_FALSE(v.found());
+  EXPECT_THAT(table_row(v), HasSubstr("BROKEN"));
+}
+
+TEST(bug_table, says_which_theorems_a_bug_refutes_and_which_it_should) {
+  verdict v{.subject = {.id = "B01",
+                        .title = "t",
+                        .reference = "r",
+                        .room = "core",
+                        .expected = {},
+                        .theorems = {"T2", "T3"},
+                        .patch = "p"}};
+  v.hunts.resize(1);
+  EXPECT_FALSE(v.refuted());
+  v.proof.tried = {"T2", "T3"};
+  v.proof.refuted = {"T3"};
+  EXPECT_FALSE(v.refuted());
+  EXPECT_THAT(table_row(v), HasSubstr("T3,!T2"));
+  v.proof.refuted = {"T2", "T3"};
+  EXPECT_TRUE(v.refuted());
+  EXPECT_THAT(table_row(v), HasSubstr("T2,T3"));
+  EXPECT_THAT(table_foot({v}), HasSubstr("1 of 1 refuted by proof"));
+  v.proof = {.tried = {}, .refuted = {}, .problem = "it does not compile"};
+  EXPECT_FALSE(v.refuted());
   EXPECT_THAT(table_row(v), HasSubstr("BROKEN"));
 }
 
