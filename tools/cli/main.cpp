@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   umbra::tools::add_bugs(app, run);
   umbra::tools::add_bench(app, run);
   umbra::tools::add_boot(app, run);
+  umbra::tools::add_deep(app, run);
+  umbra::tools::add_seeds(app, run);
   try {
     app.parse(argc, argv);
     umbra::tools::catch_interrupts();

@@ -1,4 +1,5 @@
-// The verbs of the command line. Each adds its options to the app; when it is the one that was given, `run` says what to do.
+// The verbs of the command line. Each adds its options to the app; when it is the one that was given, `run` says what
+// to do.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,5 +18,7 @@ void add_ops(CLI::App& app, action& run);
 void add_bugs(CLI::App& app, action& run);
 void add_bench(CLI::App& app, action& run);
 void add_boot(CLI::App& app, action& run);
+void add_deep(CLI::App& app, action& run);
+void add_seeds(CLI::App& app, action& run);
 
 }  // namespace umbra::tools

@@ -1,6 +1,8 @@
 // umbra fuzz: the main job.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <thread>
@@ -22,6 +24,7 @@ struct options {
   unsigned seconds = 60;
   unsigned jobs = 0;
   std::uint32_t seed = 0;
+  unsigned deep = 8;
   fs::path corpus, binary;
 };
 
@@ -37,6 +40,18 @@ void make_directory(const fs::path& p) {
   if (!fs::is_directory(p)) throw error(fmt::format("{} is not a directory and cannot be made one.", p.string()));
 }
 
+/// `count` inputs of a corpus, any; the same for the same seed and corpus.
+std::vector<fs::path> sample(const fs::path& corpus, unsigned count, std::uint32_t seed) {
+  std::vector<fs::path> all;
+  for (const auto& e : fs::directory_iterator(corpus)) {
+    if (e.is_regular_file() && e.file_size() != 0) all.push_back(e.path());
+  }
+  std::sort(all.begin(), all.end());
+  std::vector<fs::path> chosen;
+  std::sample(all.begin(), all.end(), std::back_inserter(chosen), count, std::mt19937(seed));
+  return chosen;
+}
+
 status fuzz(options o) {
   if (o.corpus.empty()) o.corpus = build_root() / "corpus" / o.target;
   o.corpus = fs::absolute(o.corpus);
@@ -50,8 +65,8 @@ status fuzz(options o) {
   }
   const fs::path work = build_root() / "fuzz" / o.target;
   make_directory(work);
-  const unsigned seeds = encode_seeds(root() / "corpus" / "seeds", o.corpus) +
-                         encode_seeds(root() / "corpus" / "regressions", o.corpus);
+  const unsigned seeds =
+      encode_seeds(root() / "corpus" / "seeds", o.corpus) + encode_seeds(root() / "corpus" / "regressions", o.corpus);
   fmt::print("umbra: fuzzing {} for {} s with {} job{}, seed {}, {} committed seeds\n", o.target, o.seconds, o.jobs,
              o.jobs == 1 ? "" : "s", o.seed, seeds);
   std::fflush(stdout);
@@ -63,12 +78,14 @@ status fuzz(options o) {
                                 .jobs = o.jobs,
                                 .seed = o.seed});
   keep_finding(report);
+  if (o.deep != 0 && !report.result.finding && !report.result.interrupted)
+    report.deep = deep_check(sample(o.corpus, o.deep, o.seed), work / "deep", o.jobs, false);
   fmt::print("{}", summary(report, shown));
   const fs::path file = build_root() / "reports" / ("fuzz-" + o.target);
   write_file(file.string() + ".txt", summary(report, shown));
   write_file(file.string() + ".json", to_json(report));
   fmt::print("report: {}\n", shown(file.string() + ".json").string());
-  return report.result.finding ? status::bad : status::good;
+  return report.result.finding || !report.deep.problems.empty() ? status::bad : status::good;
 }
 
 }  // namespace
@@ -82,6 +99,9 @@ void add_fuzz(CLI::App& app, action& run) {
   verb->add_option("--corpus", o->corpus, "Where inputs are read and kept; without it: build/corpus/TARGET");
   verb->add_option("--seed", o->seed, "Of the first job; the others follow. Without it: a new one each time")
       ->check(CLI::Range(1, 0x7fff'ffff));
+  verb->add_option("--deep", o->deep, "Inputs of the corpus to judge at the end for every address and access; 0: none")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
   verb->add_option("--binary", o->binary, "Use this fuzz target instead of building one")->check(CLI::ExistingFile);
   verb->callback([o, &run] { run = [o] { return fuzz(*o); }; });
 }

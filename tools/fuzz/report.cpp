@@ -37,6 +37,11 @@ std::string summary(const session_report& r, const std::function<fs::path(const 
       total.counts.effective, rate(total.counts.effective), static_cast<double>(total.counts.effective) / inputs,
       total.coverage, total.features, total.corpus, shown(r.corpus).string(), total.counts.checks,
       total.counts.full_checks);
+  if (r.deep.inputs != 0) {
+    text += fmt::format("deep check of {} inputs for every address and access: {}\n", r.deep.inputs,
+                        r.deep.problems.empty() ? fmt::format("holds, {} paths", r.deep.paths) : "DISAGREES");
+    for (const std::string& p : r.deep.problems) text += "  " + p + "\n";
+  }
   if (!finding) return text + "no finding\n";
   text += fmt::format("finding {}: {}\n", finding->id, finding->text);
   if (finding->input.empty()) return text + "it left no input; the job's log is in build/fuzz\n";
@@ -62,6 +67,9 @@ std::string to_json(const session_report& r) {
       {"corpus", total.corpus},
       {"invariant_checks", total.counts.checks},
       {"full_checks", total.counts.full_checks},
+      {"deep_inputs", r.deep.inputs},
+      {"deep_paths", r.deep.paths},
+      {"deep_problems", r.deep.problems},
       {"finding", nullptr},
   };
   if (const auto& f = r.result.finding) {

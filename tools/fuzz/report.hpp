@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "tools/deep/check.hpp"
 #include "tools/fuzz/session.hpp"
 
 namespace umbra::tools {
@@ -14,12 +15,15 @@ struct session_report {
   std::filesystem::path corpus;
   session_result result{};
   std::filesystem::path ops{};  ///< the finding as text
+  deep_summary deep{};          ///< of a sample of the corpus
 };
 
-/// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text beside.
+/// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text
+/// beside.
 void keep_finding(session_report&);
 
-std::string summary(const session_report&, const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);
+std::string summary(const session_report&,
+                    const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);
 std::string to_json(const session_report&);
 
 }  // namespace umbra::tools
