@@ -43,7 +43,7 @@ suite() {
   echo "== $preset: $((total - bad)) of $total passed, $((SECONDS - began)) s in all"
 }
 
-for preset in kernel-object opaque plain asan msan; do suite "$preset"; done
+for preset in kernel-object opaque plain smt asan msan; do suite "$preset"; done
 
 echo "== everything took $((SECONDS - start_of_all)) s; logs are in build/reports/test"
 echo "$passed passed, $failed failed"
