@@ -18,21 +18,25 @@ using reference::translation;
 /// The guest's writes to its registers. That core and model agree about them is T1's; here both accept.
 void write_registers(smt::path& p, platform::host& host, const unit& u, const register_values& v, vcpu::vcpu& core,
                      registers& model) {
-  using enum reference::control_register;
   const memory_as_it_is memory{host};
-  for (const reference::control_register which : reference::order_of_writes(u.format == mmu::paging::level4)) {
-    const word value = which == cr0 ? v.cr0 : which == cr3 ? v.cr3 : which == cr4 ? v.cr4 : v.efer;
-    const bool accepted = which == cr0   ? core.write_cr0(value)
-                          : which == cr3 ? core.write_cr3(value)
-                          : which == cr4 ? core.write_cr4(value)
-                                         : core.write_efer(value);
-    if (!accepted) p.close();
-    const reference::cr_effect e = which == cr0   ? reference::write_cr0(model, value, memory)
-                                   : which == cr3 ? reference::write_cr3(model, value, memory)
-                                   : which == cr4 ? reference::write_cr4(model, value, memory)
-                                                  : reference::write_efer(model, value, memory);
-    p.assume(negate(e.faults));
-  }
+  const auto accepted = [&](reference::control_register which, word value) {
+    switch (which) {
+      case reference::control_register::cr0:
+        return core.write_cr0(value);
+      case reference::control_register::cr3:
+        return core.write_cr3(value);
+      case reference::control_register::cr4:
+        return core.write_cr4(value);
+      case reference::control_register::efer:
+        break;
+    }
+    return core.write_efer(value);
+  };
+  reference::lead_to({v.cr0, v.cr3, v.cr4, v.efer}, u.format == mmu::paging::level4,
+                     [&](reference::control_register which, word value) {
+                       if (!accepted(which, value)) p.close();
+                       p.assume(negate(reference::write_register(model, which, value, memory).faults));
+                     });
 }
 
 /// The answer to the exit is what the guest's tables call for.

@@ -5,30 +5,39 @@
 
 namespace umbra::proofs {
 
+namespace {
+
+const char* name_of(reference::control_register which) {
+  static constexpr const char* names[] = {"CR0", "CR3", "CR4", "EFER"};
+  return names[static_cast<unsigned>(which)];
+}
+
+}  // namespace
+
 void write_registers(smt::path& p, platform::host& host, const unit& u, const register_values& v,
                      vcpu::control_registers& core, reference::registers& model) {
   const tape read(p, host, host.memory.events().size());
-  const auto agree = [&](const char* which, vcpu::written w, const auto& as_the_model) {
-    const reference::cr_effect e = as_the_model();
-    p.prove(e.faults == flag(w.refused), std::string("both raise #GP, or none, for ") + which);
-    if (w.refused) p.close();
-  };
-  for (const reference::control_register which : reference::order_of_writes(u.format == mmu::paging::level4)) {
+  const auto in_core = [&](reference::control_register which, word value) {
     switch (which) {
       case reference::control_register::cr0:
-        agree("CR0", core.set_cr0(v.cr0), [&] { return reference::write_cr0(model, v.cr0, read); });
-        break;
+        return core.set_cr0(value);
       case reference::control_register::cr3:
-        agree("CR3", core.set_cr3(v.cr3), [&] { return reference::write_cr3(model, v.cr3, read); });
-        break;
+        return core.set_cr3(value);
       case reference::control_register::cr4:
-        agree("CR4", core.set_cr4(v.cr4), [&] { return reference::write_cr4(model, v.cr4, read); });
-        break;
+        return core.set_cr4(value);
       case reference::control_register::efer:
-        agree("EFER", core.set_efer(v.efer), [&] { return reference::write_efer(model, v.efer, read); });
         break;
     }
-  }
+    return core.set_efer(value);
+  };
+  reference::lead_to({v.cr0, v.cr3, v.cr4, v.efer}, u.format == mmu::paging::level4,
+                     [&](reference::control_register which, word value) {
+                       const vcpu::written w = in_core(which, value);
+                       const reference::cr_effect e = reference::write_register(model, which, value, read);
+                       p.prove(e.faults == flag(w.refused),
+                               std::string("both raise #GP, or none, for ") + name_of(which));
+                       if (w.refused) p.close();
+                     });
   p.prove(core.cr0() == model.cr0, "CR0 is what the model says");
   p.prove(core.cr3() == model.cr3, "CR3 is what the model says");
   p.prove(core.cr4() == model.cr4, "CR4 is what the model says");

@@ -123,22 +123,10 @@ std::string story::written(const register_values& v, std::uint64_t cr3) const {
   const std::uint64_t cr0 = w_(v.cr0), cr4 = w_(v.cr4), efer = w_(v.efer);
   const bool level4 = (cr0 & x86::cr0::pg) != 0 && (cr4 & x86::cr4::pae) != 0 && (efer & x86::efer::lme) != 0;
   std::string text;
-  for (const reference::control_register which : reference::order_of_writes(level4)) {
-    switch (which) {
-      case reference::control_register::cr0:
-        text += "cr0 = " + hex(cr0) + '\n';
-        break;
-      case reference::control_register::cr3:
-        text += "cr3 = " + hex(cr3) + '\n';
-        break;
-      case reference::control_register::cr4:
-        text += "cr4 = " + hex(cr4) + '\n';
-        break;
-      case reference::control_register::efer:
-        text += "efer = " + hex(efer) + '\n';
-        break;
-    }
-  }
+  reference::lead_to({cr0, cr3, cr4, efer}, level4, [&](reference::control_register which, word value) {
+    static constexpr const char* names[] = {"cr0", "cr3", "cr4", "efer"};
+    text += std::string(names[static_cast<unsigned>(which)]) + " = " + hex(w_(value)) + '\n';
+  });
   return text;
 }
 

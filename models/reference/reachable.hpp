@@ -2,8 +2,6 @@
 // registers to be what these writes leave; that every state met elsewhere is among them is checked while fuzzing.
 #pragma once
 
-#include <array>
-
 #include <word/array.hpp>
 #include <word/word.hpp>
 
@@ -14,13 +12,47 @@ namespace umbra::reference {
 
 enum class control_register : unsigned char { cr0, cr3, cr4, efer };
 
-/// The order in which one write each leads to any state. CR4.PAE and EFER.LME come before CR0.PG (4.1.2). CR3 comes
-/// last in 4-level paging, since it takes more than 32 bits in IA-32e mode only (4.5); else before CR0.PG, which reads
-/// the PDPTEs.
-constexpr std::array<control_register, 4> order_of_writes(bool level4) {
+/// What four registers are to hold.
+struct control_values {
+  word cr0, cr3, cr4, efer;
+};
+
+/// Calls `write(register, value)` for writes that lead from reset to any values that a guest can have. CR4.PAE and
+/// EFER.LME come before CR0.PG (4.1.2). CR3 comes last in 4-level paging, since it takes more than 32 bits in IA-32e
+/// mode only (4.5); else before CR0.PG, which reads the PDPTEs. It keeps its upper bits when that mode is left, so
+/// outside of it, too, it can have some.
+template <class Write>
+void lead_to(const control_values& v, bool level4, Write write) {
   using enum control_register;
-  if (level4) return {cr4, efer, cr0, cr3};
-  return {cr4, efer, cr3, cr0};
+  const bool left_behind = !level4 && static_cast<bool>((v.cr3 >> 32) != word{0});
+  if (left_behind) {
+    write(cr4, word{x86::cr4::pae});
+    write(efer, word{x86::efer::lme});
+    write(cr0, word{x86::cr0::pe | x86::cr0::pg});
+    write(cr3, v.cr3);
+    write(cr0, word{x86::cr0::pe});
+  }
+  write(cr4, v.cr4);
+  write(efer, v.efer);
+  if (!level4 && !left_behind) write(cr3, v.cr3);
+  write(cr0, v.cr0);
+  if (level4) write(cr3, v.cr3);
+}
+
+/// The write itself, in the model.
+template <guest_memory Memory>
+cr_effect write_register(registers& r, control_register which, word value, const Memory& memory) {
+  switch (which) {
+    case control_register::cr0:
+      return write_cr0(r, value, memory);
+    case control_register::cr3:
+      return write_cr3(r, value, memory);
+    case control_register::cr4:
+      return write_cr4(r, value, memory);
+    case control_register::efer:
+      break;
+  }
+  return write_efer(r, value, memory);
 }
 
 /// Whether the guest can have these registers: the writes are all taken, and leave just them. PDPTEs may be any valid
@@ -36,24 +68,9 @@ inline flag reachable(const registers& r) {
   reached.cpuid = r.cpuid;
   const bool level4 = static_cast<bool>(both(paging(r), uses_4level(r)));
   flag taken = true;
-  for (const control_register which : order_of_writes(level4)) {
-    cr_effect e;
-    switch (which) {
-      case control_register::cr0:
-        e = write_cr0(reached, r.cr0, memory);
-        break;
-      case control_register::cr3:
-        e = write_cr3(reached, r.cr3, memory);
-        break;
-      case control_register::cr4:
-        e = write_cr4(reached, r.cr4, memory);
-        break;
-      case control_register::efer:
-        e = write_efer(reached, r.efer & ~x86::efer::lma, memory);
-        break;
-    }
-    taken = both(taken, negate(e.faults));
-  }
+  lead_to({r.cr0, r.cr3, r.cr4, r.efer & ~x86::efer::lma}, level4, [&](control_register which, word value) {
+    taken = both(taken, negate(write_register(reached, which, value, memory).faults));
+  });
   flag same =
       both(both(reached.cr0 == r.cr0, reached.cr3 == r.cr3), both(reached.cr4 == r.cr4, reached.efer == r.efer));
   if (uses_pae(r)) {

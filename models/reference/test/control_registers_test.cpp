@@ -246,6 +246,8 @@ TEST(reachable, holds_of_what_writes_lead_to_in_every_mode) {
       write_cr0(r, on, ram);
       write_cr3(r, 0x12'3456'7000, ram);
       EXPECT_TRUE(reachable(r)) << std::hex << cr4 << ' ' << efer;
+      write_cr0(r, cr0::pe, ram);
+      EXPECT_TRUE(reachable(r)) << std::hex << cr4 << ' ' << efer;
     }
   }
 }
@@ -259,7 +261,10 @@ TEST(reachable, fails_for_what_no_guest_can_have) {
   r.efer = efer::lme | efer::lma;  // without PAE
   EXPECT_FALSE(reachable(r));
   r = {};
-  r.cr3 = word{1} << 32;  // outside IA-32e mode
+  r.cr3 = word{1} << 36;  // wider than a physical address
+  EXPECT_FALSE(reachable(r));
+  r.cr3 = word{1} << 32;  // left behind by IA-32e mode, which this CPU does not have
+  r.cpuid.long_mode = false;
   EXPECT_FALSE(reachable(r));
   r = {};
   r.cr0 = on;
