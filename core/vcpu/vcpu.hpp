@@ -6,7 +6,7 @@
 #include "core/vcpu/control_registers.hpp"
 #include "core/vcpu/cpuid.hpp"
 #include "core/vcpu/event_queue.hpp"
-#include "core/vcpu/general_registers.hpp"
+#include "core/vcpu/register_set.hpp"
 
 namespace umbra::vcpu {
 
@@ -42,10 +42,13 @@ class vcpu {
   /// A write that nobody can emulate, to be tried again by hardware.
   mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 
-  general_registers& general() { return general_; }
+  general_registers& general() { return state_.general; }
   event_queue& events() { return events_; }
   const cpuid_table& cpuid() const { return cpuid_; }
   const control_registers& registers() const { return registers_; }
+  /// All other registers. Between exits hardware has them.
+  register_set& state() { return state_; }
+  mmu::mmu& shadow_mmu() { return mmu_; }
   const mmu::context& context() const { return context_; }
 
  private:
@@ -54,7 +57,7 @@ class vcpu {
   mmu::mmu& mmu_;
   control_registers registers_;
   cpuid_table cpuid_;
-  general_registers general_{};
+  register_set state_{};
   event_queue events_{};
   mmu::context context_{};
   bool attached_ = false;

@@ -1,0 +1,24 @@
+// All that an instruction may read and change besides memory and CR0, CR3, CR4 and EFER, as a value.
+//
+// core/vmx loads it from the VMCS at an exit, and stores it before VM entry; nothing here knows of VMX.
+#pragma once
+
+#include <array>
+
+#include "core/vcpu/general_registers.hpp"
+#include "core/vcpu/segment.hpp"
+#include "core/x86/debug.hpp"
+#include "core/x86/interruptibility.hpp"
+
+namespace umbra::vcpu {
+
+struct register_set {
+  general_registers general;
+  vcpu::segments segments = vcpu::segments::at_reset();
+  word cr8{};
+  std::array<word, 4> breakpoint{};  ///< DR0 to DR3
+  word dr6{x86::dr6::ones}, dr7{x86::dr7::ones};
+  word blocking{};  ///< interruptibility (x86::blocking)
+};
+
+}  // namespace umbra::vcpu
