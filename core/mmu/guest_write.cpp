@@ -1,22 +1,11 @@
 // Writes that the core performs for the guest or the VMM, and what they mean for the shadows of guest tables.
 
 #include "core/mmu/mmu.hpp"
+#include "core/mmu/straddle.hpp"
 #include "core/platform/assert.hpp"
 #include "core/platform/lock.hpp"
 
 namespace umbra::mmu {
-
-namespace {
-
-/// How many of `bytes` lie before the next page boundary.
-unsigned bytes_in_page(word offset, unsigned bytes) {
-  for (unsigned n = 1; n < bytes; ++n) {
-    if (offset == word{page_size - n}) return n;
-  }
-  return bytes;
-}
-
-}  // namespace
 
 outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access by) {
   UMBRA_ASSERT(bytes >= 1 && bytes <= 8 && by.write);
@@ -52,8 +41,12 @@ bool mmu::write_physical(gpa where, word value, unsigned bytes) {
 }
 
 void mmu::store(memory::frame& f, word offset, word value, unsigned bytes) {
-  const std::uint64_t mask = bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * bytes)) - 1;
-  platform::write(host_, address_of(f.number) + offset, value & mask, bytes);
+  platform::write(host_, address_of(f.number) + offset, value & word{byte_mask(bytes)}, bytes);
+  written(f, offset, bytes);
+}
+
+/// Memory has changed: logs and shadows follow.
+void mmu::written(memory::frame& f, word offset, unsigned bytes) {
   memory_.mark_dirty(f);
   for (page* p = f.shadows; p != nullptr;) {
     page& shadow = *p;

@@ -19,6 +19,15 @@
 
 namespace umbra::mmu {
 
+/// What came of a compare-and-exchange.
+enum class exchange_result : unsigned char {
+  exchanged,
+  lost,       ///< memory no longer held what was expected; nothing was written
+  no_memory,  ///< a hole, or read-only memory: for a device to answer
+};
+
+using platform::word_pair;
+
 /// What the vCPU does next.
 enum class verdict : unsigned char {
   resume,    ///< run the instruction again; after write(): it is done
@@ -74,6 +83,20 @@ class mmu {
   /// once, since another vCPU that uses the table will have it protected again soon. On `resume` hardware tries again.
   /// `emulate`: that cannot help, for the write's own translation needs the table, or it is SMAP that is in the way.
   outcome unprotect(context&, gva where, access);
+  // The parts of an access, for the emulator: an instruction finds each of its operands once, then reads and writes what it
+  // has found, as it would through a TLB. Rights that the host removes in between count; changes to guest tables do not.
+
+  /// Where an access leads, memory or not; sets accessed and dirty bits as the access does. `resume`: to `address`.
+  outcome locate(const context&, gva where, access);
+  /// Reads 1 to 8 bytes inside one page. False: there is no memory.
+  bool read_guest(gpa, word& value, unsigned bytes);
+  /// Writes 1 to 8 bytes inside one page for the guest. False, and nothing written: there is no memory that it may write.
+  bool write_guest(gpa, word value, unsigned bytes);
+  /// Atomically replaces `expected` by `desired`: 1 to 8 bytes inside 16 aligned ones.
+  exchange_result exchange_guest(gpa, word expected, word desired, unsigned bytes);
+  /// The same for 16 aligned bytes.
+  exchange_result exchange_guest(gpa, const word_pair& expected, const word_pair& desired);
+
   /// INVLPG: what the tables say of `where` now is what the next access sees.
   void invalidate(context&, gva where);
 
@@ -139,6 +162,7 @@ class mmu {
 
   // guest_write.cpp
   void store(memory::frame&, word offset, word value, unsigned bytes);
+  void written(memory::frame&, word offset, unsigned bytes);
   void table_written(page&, word offset, unsigned bytes);
 
   // roots.cpp

@@ -66,6 +66,17 @@ flag compare_exchange(host& h, hpa where, word expected, word desired, unsigned 
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
+// Every processor with VMX has CMPXCHG16B.
+flag compare_exchange(host& h, hpa where, const word_pair& expected, const word_pair& desired) {
+  std::uint64_t low = expected.low, high = expected.high;
+  bool same;
+  asm volatile("lock cmpxchg16b %[at]"
+               : [at] "+m"(*static_cast<word_pair*>(h.at(where))), "+a"(low), "+d"(high), "=@ccz"(same)
+               : "b"(static_cast<std::uint64_t>(desired.low)), "c"(static_cast<std::uint64_t>(desired.high))
+               : "memory");
+  return same;
+}
+
 // VMREAD and VMWRITE work on the processor's current VMCS, which is the calling vCPU's. They fail with CF or ZF.
 
 word read_vmcs(host&, vcpu_id, x86::vmcs f) {

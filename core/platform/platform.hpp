@@ -50,8 +50,15 @@ void unpin(host&, hfn);
 word read(host&, hpa, unsigned bytes);
 /// A write of 1 to 8 bytes that stays inside one page. Bytes of one naturally aligned unit change at once.
 void write(host&, hpa, word value, unsigned bytes);
+/// Two words that lie side by side in memory, the lower one first.
+struct word_pair {
+  word low{}, high{};
+};
+
 /// Atomically replaces `expected` by `desired` (4 or 8 bytes, naturally aligned). False, and nothing written, if it has changed.
 flag compare_exchange(host&, hpa, word expected, word desired, unsigned bytes);
+/// The same for 16 bytes, naturally aligned.
+flag compare_exchange(host&, hpa, const word_pair& expected, const word_pair& desired);
 
 // --- the processor --------------------------------------------------------------------------------------------------
 

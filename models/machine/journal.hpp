@@ -30,6 +30,8 @@ class journal {
   /// Something other than memory changed: what comes after is at a later time. Leaves a store of no bytes.
   void mark() { entries_.push_back({.by = author::host}); }
   void clear() { entries_.clear(), by_ = author::core; }
+  /// Forgets all but the first `n` entries.
+  void cut(std::size_t n) { entries_.resize(n); }
 
   std::size_t size() const { return entries_.size(); }
   const stored& operator[](std::size_t n) const { return entries_[n]; }

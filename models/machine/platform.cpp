@@ -108,6 +108,22 @@ flag compare_exchange(host& h, hpa a, word expected, word desired, unsigned byte
   return true;
 }
 
+flag compare_exchange(host& h, hpa a, const word_pair& expected, const word_pair& desired) {
+  if (a.value % 16 != 0) {
+    h.incidents.report(incident_kind::bad_access, "compare-exchange of 16 bytes at %#llx: alignment", shown(a.value));
+    return false;
+  }
+  if (!reachable(h, a, 8, "compare-exchange")) return false;
+  h.count.races += h.races.before_read();
+  ++h.count.reads;
+  ++h.count.exchanges;
+  if (h.memory.load(a.value, 8) != expected.low || h.memory.load(a.value + 8, 8) != expected.high) return false;
+  ++h.count.writes;
+  h.memory.store(a.value, desired.low, 8);
+  h.memory.store(a.value + 8, desired.high, 8);
+  return true;
+}
+
 word read_vmcs(host& h, vcpu_id id, x86::vmcs f) { return exists(h, id) ? h.cpus[id].read_vmcs(f) : 0; }
 
 void write_vmcs(host& h, vcpu_id id, x86::vmcs f, word value) {

@@ -73,6 +73,14 @@ class ram {
     std::memcpy(&bytes_[at], &value, bytes);
     journal_.add({hpa, before, load(hpa, bytes), static_cast<std::uint8_t>(bytes), journal_.signer()});
   }
+  /// Takes back all stores since the journal had `n` entries, and forgets them.
+  void undo(std::size_t n) {
+    for (std::size_t i = journal_.size(); i-- > n;) {
+      const stored& s = journal_[i];
+      std::memcpy(&bytes_[offset_of(s.hpa)], &s.before, s.bytes);
+    }
+    journal_.cut(n);
+  }
   /// All stores since the last reset.
   umbra::machine::journal& journal() { return journal_; }
   const umbra::machine::journal& journal() const { return journal_; }

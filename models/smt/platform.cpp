@@ -90,6 +90,10 @@ flag compare_exchange(host& h, hpa where, word expected, word desired, unsigned 
   return h.memory.compare_exchange(where.value, expected, desired, bytes);
 }
 
+flag compare_exchange(host&, hpa, const word_pair&, const word_pair&) {
+  not_here("exchange 16 bytes: a unit of memory is an entry");
+}
+
 void write_vmcs(host& h, vcpu_id, x86::vmcs field, word value) { h.vmcs[field] = value; }
 unsigned vpid(host&, vcpu_id id) { return id + 1; }
 void flush_vcpu(host& h, vcpu_id) { ++h.flushes; }
