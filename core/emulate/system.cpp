@@ -1,0 +1,151 @@
+// MOV to and from control and debug registers, SMSW, LMSW, CLTS, INVLPG, HLT, ARPL.
+
+#include "core/emulate/system.hpp"
+#include "core/emulate/families.hpp"
+#include "core/emulate/width.hpp"
+
+namespace umbra::emulate {
+
+namespace {
+
+using namespace x86;
+using vcpu::segment_name;
+
+/// Instructions for CPL 0 alone.
+bool privileged(execution& x) { return x.env.cpl == word{0} || x.refuse(); }
+
+bool from_control(execution& x) {
+  const vcpu::control_registers& c = x.cpu().registers();
+  const word number = x[1].value;
+  word value = x.now.cr8;
+  if (number == word{0}) value = c.cr0();
+  if (number == word{2}) value = x.now.general.cr2;
+  if (number == word{3}) value = c.cr3();
+  if (number == word{4}) value = c.cr4();
+  return x.write(x[0], value);
+}
+
+bool to_control(execution& x) {
+  const word number = x[0].value;
+  word value;
+  if (!x.read(x[1], value)) return false;
+  bool taken = true;
+  if (number == word{0}) taken = x.cpu().write_cr0(value);
+  if (number == word{2}) x.now.general.cr2 = value;
+  if (number == word{3}) taken = x.cpu().write_cr3(value);
+  if (number == word{4}) taken = x.cpu().write_cr4(value);
+  if (number == word{8}) {
+    if (has(value, ~std::uint64_t{0xf})) taken = false;
+    x.now.cr8 = value;
+  }
+  return taken || x.refuse();
+}
+
+/// DR4 and DR5 are other names of DR6 and DR7, unless CR4.DE is set; DR7.GD guards them all (SDM volume 3,
+/// section 18.2).
+bool may_access_debug(execution& x, word number) {
+  if (both(has(x.cpu().registers().cr4(), cr4::de), (number & word{6}) == word{4}))
+    return x.fault(exception::undefined);
+  if (!has(x.now.dr7, dr7::gd)) return true;
+  x.fault(exception::debug);
+  x.mem.stopped.event.dr6 = word{dr6::bd};
+  return false;
+}
+
+bool from_debug(execution& x) {
+  const word number = x[1].value;
+  if (!may_access_debug(x, number)) return false;
+  word value = select(has(number, 1), x.now.dr7, x.now.dr6);
+  for (unsigned n = 0; n < x.now.breakpoint.size(); ++n) value = select(number == word{n}, x.now.breakpoint[n], value);
+  return x.write(x[0], value);
+}
+
+bool to_debug(execution& x) {
+  const word number = x[0].value;
+  word value;
+  if (!x.read(x[1], value) || !may_access_debug(x, number)) return false;
+  if (number >= word{4} && (value >> 32) != word{0}) return x.refuse();
+  for (unsigned n = 0; n < x.now.breakpoint.size(); ++n) {
+    x.now.breakpoint[n] = select(number == word{n}, value, x.now.breakpoint[n]);
+  }
+  const flag to_dr7 = both(number >= word{4}, has(number, 1)), to_dr6 = both(number >= word{4}, negate(has(number, 1)));
+  x.now.dr6 = select(to_dr6, (value & word{dr6::writable}) | word{dr6::ones}, x.now.dr6);
+  x.now.dr7 = select(to_dr7, (value & word{dr7::writable}) | word{dr7::ones}, x.now.dr7);
+  return true;
+}
+
+/// LMSW sets PE, MP, EM and TS; it clears the last three alone.
+bool load_status_word(execution& x) {
+  constexpr std::uint64_t low = cr0::pe | cr0::mp | cr0::em | cr0::ts;
+  word value;
+  if (!x.read(x[0], value)) return false;
+  const word old = x.cpu().registers().cr0();
+  return x.cpu().write_cr0((old & word{~(low & ~cr0::pe)}) | (value & word{low})) || x.refuse();
+}
+
+bool clear_task_switched(execution& x) {
+  return x.cpu().write_cr0(x.cpu().registers().cr0() & word{~cr0::ts}) || x.refuse();
+}
+
+/// Neither limits nor rights count, and an address that is not canonical does nothing (SDM 2A, "INVLPG").
+bool invalidate_page(execution& x) {
+  const segment_name s = x.insn.memory.segment;
+  const bool based = !x.env.is64() || s == segment_name::fs || s == segment_name::gs;
+  word where = x.offset() + (based ? x.now.segments[s].base : word{0});
+  if (!x.env.is64()) where = truncate(where, 4);
+  const word top = field(where, 47, 17);
+  if (either(top == word{0}, top == word{0x1ffff})) x.cpu().invlpg({where});
+  return true;
+}
+
+bool halt(execution& x) {
+  x.how.halts = true;
+  return true;
+}
+
+/// SDM 2A, "ARPL".
+bool adjust_rpl(execution& x) {
+  word to, from;
+  if (!x.read(x[1], from) || !x.modify(x[0], to)) return false;
+  const flag raise = (to & word{selector::rpl}) < (from & word{selector::rpl});
+  x.set_flags(word{rflags::zf}, when(raise, rflags::zf));
+  const word raised = (to & ~word{selector::rpl}) | (from & word{selector::rpl});
+  return x.write(x[0], select(raise, raised, to));
+}
+
+}  // namespace
+
+bool execute_system(execution& x) {
+  const auto kind = static_cast<system_kind>(x.insn.what->kind);
+  switch (kind) {
+    case system_kind::from_control:
+      return privileged(x) && from_control(x);
+    case system_kind::to_control:
+      return privileged(x) && to_control(x);
+    case system_kind::from_debug:
+      return privileged(x) && from_debug(x);
+    case system_kind::to_debug:
+      return privileged(x) && to_debug(x);
+    case system_kind::smsw:
+      return x.write(x[0], x.cpu().registers().cr0());
+    case system_kind::lmsw:
+      return privileged(x) && load_status_word(x);
+    case system_kind::clts:
+      return privileged(x) && clear_task_switched(x);
+    case system_kind::invlpg:
+      return privileged(x) && invalidate_page(x);
+    case system_kind::hlt:
+      return privileged(x) && halt(x);
+    case system_kind::arpl:
+      return adjust_rpl(x);
+    case system_kind::lgdt:
+    case system_kind::lidt:
+    case system_kind::lldt:
+    case system_kind::ltr:
+      return privileged(x) && execute_table(x, kind);
+    default:
+      return execute_table(x, kind);
+  }
+}
+
+}  // namespace umbra::emulate
