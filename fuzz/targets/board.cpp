@@ -26,16 +26,16 @@ board::board() {
   page_->version = live::current_version;
 }
 
-void board::show(const world& w) {
+void board::show(const tally& counts) {
   ++page_->executions;
-  page_->counts = w.counts();
+  page_->counts = counts;
   const std::size_t last = std::size(page_->live_pages) - 1;
-  ++page_->live_pages[std::min<std::size_t>(w.counts().live_pages, last)];
+  ++page_->live_pages[std::min<std::size_t>(counts.live_pages, last)];
 }
 
-void board::show(const finding& f) {
-  std::snprintf(page_->finding_id, sizeof page_->finding_id, "%s", f.id);
-  std::snprintf(page_->finding_text, sizeof page_->finding_text, "%s", f.text);
+void board::show(const char* id, const char* text) {
+  std::snprintf(page_->finding_id, sizeof page_->finding_id, "%s", id);
+  std::snprintf(page_->finding_text, sizeof page_->finding_text, "%s", text);
 }
 
 }  // namespace umbra::fuzz

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "fuzz/targets/live.hpp"
-#include "fuzz/world/world.hpp"
 
 namespace umbra::fuzz {
 
@@ -11,8 +10,8 @@ class board {
   /// Maps the file that UMBRA_STATS names. Without one, or if it cannot be mapped, what is shown goes nowhere.
   board();
 
-  void show(const world&);
-  void show(const finding&);
+  void show(const tally&);
+  void show(const char* finding_id, const char* finding_text);
 
  private:
   live unseen_{};

@@ -12,12 +12,12 @@ namespace umbra::fuzz {
 struct live {
   static constexpr std::uint64_t current_version = 1;
 
-  std::uint64_t version = 0;          ///< current_version once the target has written the rest
-  std::uint64_t executions = 0;       ///< inputs
+  std::uint64_t version = 0;     ///< current_version once the target has written the rest
+  std::uint64_t executions = 0;  ///< inputs
   tally counts{};
-  std::uint64_t live_pages[256] = {}; ///< how many inputs ended with this many live shadow pages (the last: or more)
-  char finding_id[16] = {};           ///< the invariant or promise that broke, or ""
-  char finding_text[1008] = {};       ///< one or more sentences
+  std::uint64_t live_pages[256] = {};  ///< how many inputs ended with this many live shadow pages (the last: or more)
+  char finding_id[16] = {};            ///< the invariant or promise that broke, or ""
+  char finding_text[1008] = {};        ///< one or more sentences
 };
 
 static_assert(std::is_trivially_copyable_v<live>);
