@@ -99,7 +99,8 @@ costs measure_costs() {
   const fs::path work = build_root() / "bench" / "costs";
   fs::remove_all(work);
   fs::create_directories(work);
-  encode_seeds(root() / "corpus" / "seeds", work / "seeds");
+  const fuzz_target& target = fuzz_target_named("mmu");
+  encode_seeds(target, target.seeds(), work / "seeds");
   const std::string row = (work / "row").string();
   must({.words = {binary, "make", (work / "seeds").string(), std::to_string(made), row}, .output = work / "make.log"});
   const fs::path out = work / "callgrind.out", live = work / "live", log = work / "run.log";

@@ -1,4 +1,4 @@
-// Which lines and branches of core/mmu the committed seeds and a while of fuzzing reach.
+// Which lines and branches of the rooms that a fuzz target is for its committed seeds and a while of fuzzing reach.
 #pragma once
 
 #include <functional>
@@ -8,18 +8,21 @@
 
 #include "tools/bench/coverage_export.hpp"
 #include "tools/bench/unreached.hpp"
+#include "tools/fuzz/target.hpp"
 
 namespace umbra::tools {
 
 struct coverage {
-  unsigned seconds = 0;  ///< of fuzzing
+  std::string rooms;           ///< that were looked at
+  double lines = 0, arms = 0;  ///< that should be reached, percent
+  unsigned seconds = 0;        ///< of fuzzing
   std::vector<file_coverage> files = {};
 
   double lines_percent() const;
   double arms_percent() const;
 };
 
-coverage measure_coverage(unsigned seconds);
+coverage measure_coverage(const fuzz_target&, unsigned seconds);
 
 /// A line's text, without the spaces before it.
 using source = std::function<std::string(const std::string& file, unsigned line)>;

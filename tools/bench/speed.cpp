@@ -46,10 +46,12 @@ struct run_figures {
 };
 
 /// Fuzzes with one job on one core. New inputs go to `kept`, which need not exist.
-run_figures fuzz_once(const fs::path& binary, const fs::path& kept, const fs::path& corpus, unsigned seconds,
-                      std::uint32_t seed) {
+run_figures fuzz_once(const fuzz_target& target, const fs::path& binary, const fs::path& kept, const fs::path& corpus,
+                      unsigned seconds, std::uint32_t seed) {
   fs::create_directories(kept);
   const double before = spent_by_children();
+  std::vector<std::string> flags{"-reload=0"};
+  flags.insert(flags.end(), target.flags.begin(), target.flags.end());
   job j({.binary = binary,
          .work = work(),
          .name = binary.filename().string(),
@@ -57,7 +59,7 @@ run_figures fuzz_once(const fs::path& binary, const fs::path& kept, const fs::pa
          .seeds = {corpus},
          .seconds = seconds,
          .seed = seed,
-         .flags = {"-reload=0"}});
+         .flags = flags});
   while (!j.poll()) {
     if (interrupted()) throw error("Interrupted.", status::broken);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -83,31 +85,32 @@ std::string beside(const std::string& figure, bool met, const std::string& aim) 
 
 }  // namespace
 
-fs::path grow_corpus(unsigned seconds) {
-  build("plain", {"umbra-fuzz-mmu"});
+fs::path grow_corpus(const fuzz_target& target, unsigned seconds) {
+  build("plain", {target.program()});
   fs::remove_all(work());
-  encode_seeds(root() / "corpus" / "seeds", seeds());
+  encode_seeds(target, target.seeds(), seeds());
   fs::create_directories(work() / "grown");
-  fuzz_once(program(build_directory("plain"), "umbra-fuzz-mmu"), work() / "grown", seeds(), seconds, 1);
+  fuzz_once(target, program(build_directory("plain"), target.program()), work() / "grown", seeds(), seconds, 1);
   // One directory holds both, as that of `umbra fuzz` does.
-  encode_seeds(root() / "corpus" / "seeds", work() / "grown");
+  encode_seeds(target, target.seeds(), work() / "grown");
   return work() / "grown";
 }
 
-speed measure_speed(const std::string& preset, double aim, const fs::path& corpus, unsigned seconds) {
-  build(preset, {"umbra-fuzz-mmu", "umbra-fuzz-empty"});
+speed measure_speed(const fuzz_target& target, const std::string& preset, double aim, const fs::path& corpus,
+                    unsigned seconds) {
+  build(preset, {target.program(), "umbra-fuzz-empty"});
   const fs::path empty = program(build_directory(preset), "umbra-fuzz-empty");
-  const fs::path mmu = program(build_directory(preset), "umbra-fuzz-mmu");
+  const fs::path measured = program(build_directory(preset), target.program());
   const unsigned each = std::max(1u, seconds / (2 * speed_rounds));
 
-  speed s{.preset = preset, .aim = aim};
+  speed s{.target = target.name, .preset = preset, .aim = aim};
   std::vector<double> empty_rates, rates, op_rates;
   fuzz::tally mix{};
   std::array<std::uint64_t, std::size(fuzz::live{}.live_pages)> pages{};
   for (unsigned n = 1; n <= speed_rounds; ++n) {
     fs::remove_all(work() / "kept");
-    const run_figures a = fuzz_once(empty, work() / "kept" / "empty", corpus, each, n);
-    const run_figures b = fuzz_once(mmu, work() / "kept" / "mmu", corpus, each, n);
+    const run_figures a = fuzz_once(target, empty, work() / "kept" / "empty", corpus, each, n);
+    const run_figures b = fuzz_once(target, measured, work() / "kept" / "measured", corpus, each, n);
     empty_rates.push_back(a.rate());
     rates.push_back(b.rate());
     s.ratios.push_back(a.rate() / b.rate());
@@ -132,23 +135,30 @@ speed measure_speed(const std::string& preset, double aim, const fs::path& corpu
 
 std::string speed_table(const std::vector<speed>& all) {
   std::string text =
-      fmt::format("{:<6} {:>12} {:>9} {:>22} {:>11} {:>20} {:>21} {:>16}\n", "build", "empty exec/s", "exec/s",
-                  "of the empty", "guest ops/s", "ops an input", "fault or table", "live pages");
+      fmt::format("{:<8} {:<6} {:>12} {:>9} {:>22} {:>11} {:>20} {:>21} {:>16}\n", "target", "build", "empty exec/s",
+                  "exec/s", "of the empty", "guest ops/s", "ops an input", "fault or table", "live pages");
   for (const speed& s : all) {
-    text += fmt::format(
-        "{:<6} {:>12.0f} {:>9.0f} {:>22} {:>11.0f} {:>20} {:>21} {:>16}\n", s.preset, s.empty_rate, s.rate,
-        beside(fmt::format("1/{:.1f}", s.slower), s.slower <= s.aim, fmt::format("1/{:.0f}", s.aim)), s.op_rate,
-        beside(fmt::format("{:.1f}", s.ops_an_input), s.ops_an_input >= least_ops_an_input,
-               fmt::format("{:.0f}", least_ops_an_input)),
-        beside(fmt::format("{:.0f} %", 100 * s.fault_or_table), s.fault_or_table >= least_fault_or_table,
-               fmt::format("{:.0f} %", 100 * least_fault_or_table)),
-        beside(std::to_string(s.live_pages), s.live_pages >= least_live_pages, std::to_string(least_live_pages)));
+    text += fmt::format("{:<8} {:<6} {:>12.0f} {:>9.0f} {:>22} {:>11.0f}", s.target, s.preset, s.empty_rate, s.rate,
+                        beside(fmt::format("1/{:.1f}", s.slower), s.slower <= s.aim, fmt::format("1/{:g}", s.aim)),
+                        s.op_rate);
+    // An input of the other targets is one instruction, which has no mix.
+    if (s.target == "mmu") {
+      text += fmt::format(
+          " {:>20} {:>21} {:>16}",
+          beside(fmt::format("{:.1f}", s.ops_an_input), s.ops_an_input >= least_ops_an_input,
+                 fmt::format("{:.0f}", least_ops_an_input)),
+          beside(fmt::format("{:.0f} %", 100 * s.fault_or_table), s.fault_or_table >= least_fault_or_table,
+                 fmt::format("{:.0f} %", 100 * least_fault_or_table)),
+          beside(std::to_string(s.live_pages), s.live_pages >= least_live_pages, std::to_string(least_live_pages)));
+    }
+    text += "\n";
   }
   return text;
 }
 
 nlohmann::json to_json(const speed& s) {
-  return {{"preset", s.preset},
+  return {{"target", s.target},
+          {"preset", s.preset},
           {"empty_executions_a_second", s.empty_rate},
           {"executions_a_second", s.rate},
           {"times_slower_than_empty", s.slower},

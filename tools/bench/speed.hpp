@@ -7,15 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "tools/fuzz/target.hpp"
+
 namespace umbra::tools {
 
 /// One build's figures. Rates are per second of processor time on one core; those of several rounds are medians.
 struct speed {
+  std::string target;               ///< of fuzzing
   std::string preset;               ///< "plain" or "asan"
   double aim = 0;                   ///< `slower` should be at most this
   double empty_rate = 0;            ///< executions of the empty target
-  double rate = 0;                  ///< executions of the mmu target
-  std::vector<double> ratios = {};  ///< empty to mmu, of each round
+  double rate = 0;                  ///< executions of the target
+  std::vector<double> ratios = {};  ///< empty to target, of each round
   double slower = 0;                ///< the median of the ratios
   double op_rate = 0;               ///< effective guest ops
   double ops_an_input = 0;          ///< effective ones
@@ -25,10 +28,11 @@ struct speed {
 
 /// Fuzzes from the committed seeds for `seconds`, so that later runs start where a fuzzer usually is. Returns the
 /// corpus.
-std::filesystem::path grow_corpus(unsigned seconds);
+std::filesystem::path grow_corpus(const fuzz_target&, unsigned seconds);
 
 /// Measures a build for about `seconds`, in `speed_rounds` pairs of runs.
-speed measure_speed(const std::string& preset, double aim, const std::filesystem::path& corpus, unsigned seconds);
+speed measure_speed(const fuzz_target&, const std::string& preset, double aim, const std::filesystem::path& corpus,
+                    unsigned seconds);
 constexpr unsigned speed_rounds = 5;
 
 std::string speed_table(const std::vector<speed>&);

@@ -6,10 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "tools/bugs/workshop.hpp"
+#include "tools/fuzz/target.hpp"
 
 namespace umbra::tools {
 
@@ -29,11 +31,12 @@ bool verdict::refuted() const {
   });
 }
 
-mutant clean_tree() {
+mutant clean_tree(const std::string& target) {
   return {.id = "clean",
-          .title = "Nothing is planted, nothing may be found",
+          .title = fmt::format("Nothing is planted, and {} may find nothing", target),
           .reference = "",
           .room = "",
+          .target = target,
           .expected = {},
           .theorems = {},
           .patch = {}};
@@ -94,14 +97,17 @@ class crew {
   }
 
   void work(unsigned worker) {
-    workshop hunts(request_.work / fmt::format("workshop{}", worker));
+    std::map<std::string, workshop> hunts;
     workshop proofs(request_.work / fmt::format("theorems{}", worker), recipe::theorems());
     try {
       while (const auto t = next()) {
         switch (t->what) {
-          case task::kind::build:
-            make(hunts, t->which);
+          case task::kind::build: {
+            const std::string program = fuzz_target_named(verdicts_[t->which].subject.target).program();
+            const fs::path at = request_.work / fmt::format("workshop{}", worker) / program;
+            make(hunts.try_emplace(program, at, recipe::fuzz_target(program)).first->second, t->which);
             break;
+          }
           case task::kind::hunt:
             chase(t->which, t->seed);
             break;
@@ -117,7 +123,10 @@ class crew {
     changed_.notify_all();
   }
 
-  fs::path place(std::size_t which) const { return request_.work / verdicts_[which].subject.id; }
+  fs::path place(std::size_t which) const {
+    const mutant& m = verdicts_[which].subject;
+    return request_.work / (is_clean_tree(m) ? m.id + "-" + m.target : m.id);
+  }
 
   void make(workshop& shop, std::size_t which) {
     const mutant& m = verdicts_[which].subject;
@@ -144,7 +153,8 @@ class crew {
 
   void chase(std::size_t which, unsigned n) {
     const fs::path at = place(which) / fmt::format("seed{}", n + 1);
-    hunted h = hunt(place(which) / "fuzz", request_.seeds, at, n + 1, request_.seconds);
+    const fuzz_target& target = fuzz_target_named(verdicts_[which].subject.target);
+    hunted h = hunt(place(which) / "fuzz", request_.seeds / target.name, at, n + 1, request_.seconds, target.flags);
     std::lock_guard lock(mutex_);
     verdicts_[which].hunts[n] = std::move(h);
     finish(which, 1);

@@ -24,14 +24,14 @@ struct verdict {
 
 struct bench_request {
   std::vector<mutant> mutants;
-  std::filesystem::path seeds;  ///< raw inputs
+  std::filesystem::path seeds;  ///< raw inputs, in a directory for each target
   std::filesystem::path work;
   unsigned seconds = 60, hunts = 1, jobs = 1;
   bool proofs = true;  ///< theorems are tried as well
 };
 
-/// A mutant of nothing: the tree as it is, in which nothing may be found.
-mutant clean_tree();
+/// A mutant of nothing: the tree as it is, in which a target may find nothing.
+mutant clean_tree(const std::string& target = "mmu");
 bool is_clean_tree(const mutant&);
 
 /// Runs them all; tells `done` of each as it ends, one at a time.

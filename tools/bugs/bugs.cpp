@@ -29,15 +29,27 @@ status hunt_all(options o) {
   const bool clean = std::erase(o.ids, "clean") != 0 || everything;
   std::vector<mutant> mutants;
   if (everything || !o.ids.empty()) mutants = mutants_in(root() / "corpus" / "bugs", o.ids);
-  if (clean) mutants.insert(mutants.begin(), clean_tree());
+  std::vector<std::string> targets;
+  for (const mutant& m : mutants) {
+    if (std::find(targets.begin(), targets.end(), m.target) == targets.end()) targets.push_back(m.target);
+  }
+  if (targets.empty()) targets = {"mmu", "emulate"};
+  const std::size_t planted = mutants.size();
+  if (clean) {
+    for (const std::string& t : targets) mutants.insert(mutants.begin(), clean_tree(t));
+  }
   if (!o.json.empty()) write_file(o.json, "[]\n");
   if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
 
   const fs::path work = build_root() / "bugs";
   fs::remove_all(work / "seeds");
-  const unsigned seeds = encode_seeds(root() / "corpus" / "seeds", work / "seeds");
+  unsigned seeds = 0;
+  for (const std::string& t : targets) {
+    const fuzz_target& target = fuzz_target_named(t);
+    seeds += encode_seeds(target, target.seeds(), work / "seeds" / t);
+  }
   fmt::print("umbra: hunting {} bugs, up to {} s each with {} seed{}, {} at a time, from {} committed inputs\n",
-             mutants.size() - (clean ? 1 : 0), o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
+             planted, o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
   fmt::print("{}", table_head());
   std::fflush(stdout);
   const bench_request request{.mutants = mutants,

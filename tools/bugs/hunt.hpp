@@ -17,9 +17,9 @@ struct hunted {
   double seconds = 0;
 };
 
-/// Fuzzes from `seeds` until something is found, `seconds` at most. `work` is emptied first.
+/// Fuzzes from `seeds` until something is found, `seconds` at most; `flags` are for libFuzzer. `work` is emptied first.
 hunted hunt(const std::filesystem::path& binary, const std::filesystem::path& seeds, const std::filesystem::path& work,
-            std::uint32_t seed, unsigned seconds);
+            std::uint32_t seed, unsigned seconds, const std::vector<std::string>& flags);
 
 /// Whether the binary gets through the empty program; a mutant that does not is no mutant.
 bool starts(const std::filesystem::path& binary, const std::filesystem::path& work);

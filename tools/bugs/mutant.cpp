@@ -7,6 +7,7 @@
 
 #include "tools/cli/error.hpp"
 #include "tools/cli/tree.hpp"
+#include "tools/fuzz/target.hpp"
 
 namespace umbra::tools {
 
@@ -23,6 +24,7 @@ mutant load(const fs::path& directory) {
     m.title = j.at("title");
     m.reference = j.at("reference");
     m.room = j.at("room");
+    m.target = j.value("target", m.target);
     m.expected = j.at("expected").get<std::vector<std::string>>();
     m.theorems = j.value("theorems", m.theorems);
   } catch (const nlohmann::json::exception& e) {
@@ -31,6 +33,7 @@ mutant load(const fs::path& directory) {
   if (!directory.filename().string().starts_with(m.id + "-")) {
     throw error(fmt::format("{} says that its id is {}, which its directory does not.", file.string(), m.id));
   }
+  fuzz_target_named(m.target);
   m.patch = directory / "patch.diff";
   if (!fs::exists(m.patch)) throw error(fmt::format("There is no {}.", m.patch.string()));
   return m;

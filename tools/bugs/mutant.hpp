@@ -10,6 +10,7 @@ namespace umbra::tools {
 struct mutant {
   std::string id;  ///< B01, C04, M02, ...
   std::string title, reference, room;
+  std::string target = "mmu";         ///< the fuzz target that is to find it
   std::vector<std::string> expected;  ///< invariants that may be the one to notice
   std::vector<std::string> theorems;  ///< that must be refuted, by id
   std::filesystem::path patch;

@@ -91,6 +91,7 @@ std::string to_json(const std::vector<verdict>& all) {
                     {"title", v.subject.title},
                     {"reference", v.subject.reference},
                     {"room", v.subject.room},
+                    {"target", v.subject.target},
                     {"expected", v.subject.expected},
                     {"found", v.found()},
                     {"problem", v.problem},

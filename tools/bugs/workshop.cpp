@@ -58,10 +58,10 @@ void copy_with_times(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-recipe recipe::fuzz_target() {
+recipe recipe::fuzz_target(const std::string& program) {
   return {{"-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O2", "-DUMBRA_FLAVOUR=replay"},
-          "umbra-fuzz-mmu",
-          "fuzz/targets/umbra-fuzz-mmu"};
+          program,
+          fs::path("fuzz/targets") / program};
 }
 
 recipe recipe::module() {

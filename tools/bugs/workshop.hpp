@@ -15,8 +15,8 @@ struct recipe {
   std::string target;
   std::filesystem::path product;  ///< in the build directory
 
-  /// The fuzz target, plain.
-  static recipe fuzz_target();
+  /// A program that is a fuzz target, plain.
+  static recipe fuzz_target(const std::string& program);
   /// umbra.ko.
   static recipe module();
   /// The theorems, about the core that is there.
@@ -26,8 +26,7 @@ struct recipe {
 class workshop {
  public:
   /// Keeps its files under `place` from one session to the next.
-  explicit workshop(std::filesystem::path place, recipe what = recipe::fuzz_target())
-      : place_(std::move(place)), recipe_(std::move(what)) {}
+  workshop(std::filesystem::path place, recipe what) : place_(std::move(place)), recipe_(std::move(what)) {}
 
   /// Builds the tree as it is, and copies the product to `binary`. Throws `error` if that fails.
   void build_clean(const std::filesystem::path& binary);

@@ -52,51 +52,84 @@ std::vector<fs::path> sample(const fs::path& corpus, unsigned count, std::uint32
   return chosen;
 }
 
+/// What `--target all` is.
+constexpr const char* every_target = "all";
+
+std::vector<const fuzz_target*> chosen(const options& o) {
+  std::vector<const fuzz_target*> targets;
+  for (const fuzz_target& t : fuzz_targets()) {
+    if (o.target == every_target ? t.among_all : t.name == o.target) targets.push_back(&t);
+  }
+  return targets;
+}
+
+/// A target, built, with the committed inputs in its corpus; `seeds` counts these.
+session_subject subject(const options& o, const fuzz_target& t, unsigned& seeds) {
+  session_subject s{.binary = o.binary, .corpus = o.corpus, .work = build_root() / "fuzz" / t.name, .flags = t.flags};
+  if (s.corpus.empty())
+    s.corpus = build_root() / "corpus" / t.name;
+  else if (o.target == every_target)
+    s.corpus /= t.name;
+  s.corpus = fs::absolute(s.corpus);
+  make_directory(s.corpus);
+  make_directory(s.work);
+  if (s.binary.empty()) {
+    build("asan", {t.program()});
+    s.binary = program(build_directory("asan"), t.program());
+  }
+  s.binary = fs::absolute(s.binary);
+  seeds += encode_seeds(t, t.seeds(), s.corpus) + encode_seeds(t, t.regressions(), s.corpus);
+  return s;
+}
+
 status fuzz(options o) {
-  if (o.corpus.empty()) o.corpus = build_root() / "corpus" / o.target;
-  o.corpus = fs::absolute(o.corpus);
-  make_directory(o.corpus);
+  if (!o.binary.empty() && o.target == every_target) throw error("--binary is one target's: name it with --target.");
+  const auto targets = chosen(o);
   if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
   if (o.seed == 0) o.seed = std::random_device{}() & 0x7fff'ffff;
-  if (o.binary.empty()) {
-    const std::string name = "umbra-fuzz-" + o.target;
-    build("asan", {name});
-    o.binary = program(build_directory("asan"), name);
-  }
-  const fs::path work = build_root() / "fuzz" / o.target;
-  make_directory(work);
-  const unsigned seeds =
-      encode_seeds(root() / "corpus" / "seeds", o.corpus) + encode_seeds(root() / "corpus" / "regressions", o.corpus);
+  session_request request{.subjects = {}, .seconds = o.seconds, .jobs = o.jobs, .seed = o.seed};
+  unsigned seeds = 0;
+  for (const fuzz_target* t : targets) request.subjects.push_back(subject(o, *t, seeds));
   fmt::print("umbra: fuzzing {} for {} s with {} job{}, seed {}, {} committed seeds\n", o.target, o.seconds, o.jobs,
              o.jobs == 1 ? "" : "s", o.seed, seeds);
   std::fflush(stdout);
-  session_report report{.target = o.target, .jobs = o.jobs, .seed = o.seed, .corpus = o.corpus};
-  report.result = fuzz_session({.binary = fs::absolute(o.binary),
-                                .corpus = o.corpus,
-                                .work = work,
-                                .seconds = o.seconds,
-                                .jobs = o.jobs,
-                                .seed = o.seed});
-  keep_finding(report);
-  if (o.deep != 0 && !report.result.finding && !report.result.interrupted)
-    report.deep = deep_check(sample(o.corpus, o.deep, o.seed), work / "deep", o.jobs, false);
-  fmt::print("{}", summary(report, shown));
-  const fs::path file = build_root() / "reports" / ("fuzz-" + o.target);
-  write_file(file.string() + ".txt", summary(report, shown));
-  write_file(file.string() + ".json", to_json(report));
-  fmt::print("report: {}\n", shown(file.string() + ".json").string());
-  return report.result.finding || !report.deep.problems.empty() ? status::bad : status::good;
+  const auto results = fuzz_session(request);
+  bool found = false;
+  for (std::size_t n = 0; n < targets.size(); ++n) {
+    session_report report{.target = targets[n]->name,
+                          .jobs = o.jobs,
+                          .seed = o.seed,
+                          .corpus = request.subjects[n].corpus,
+                          .result = results[n]};
+    keep_finding(report, *targets[n]);
+    if (targets[n]->deep && o.deep != 0 && !report.result.finding && !report.result.interrupted)
+      report.deep = deep_check(sample(report.corpus, o.deep, o.seed), request.subjects[n].work / "deep", o.jobs, false);
+    found = found || report.result.finding || !report.deep.problems.empty();
+    fmt::print("{}", summary(report, shown));
+    const fs::path file = build_root() / "reports" / ("fuzz-" + report.target);
+    write_file(file.string() + ".txt", summary(report, shown));
+    write_file(file.string() + ".json", to_json(report));
+    fmt::print("report: {}\n", shown(file.string() + ".json").string());
+  }
+  return found ? status::bad : status::good;
 }
 
 }  // namespace
 
 void add_fuzz(CLI::App& app, action& run) {
-  auto* verb = app.add_subcommand("fuzz", "Fuzzes the shadow MMU against its reference model, with ASan and UBSan.");
+  auto* verb = app.add_subcommand("fuzz", "Fuzzes the core against its reference models, with ASan and UBSan.");
   auto o = std::make_shared<options>();
   verb->add_option("--time", o->seconds, "Seconds to fuzz")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  verb->add_option("--target", o->target, "What to fuzz")->check(CLI::IsMember({"mmu"}))->capture_default_str();
+  std::vector<std::string> names = fuzz_target_names();
+  names.emplace_back(every_target);
+  verb->add_option(
+          "--target", o->target,
+          "What to fuzz: the shadow MMU; the emulator, Unicorn and Zydis judging, or alone; all, in equal shares")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));
-  verb->add_option("--corpus", o->corpus, "Where inputs are read and kept; without it: build/corpus/TARGET");
+  verb->add_option("--corpus", o->corpus,
+                   "Where inputs are read and kept; without it: build/corpus/TARGET; of all: CORPUS/TARGET");
   verb->add_option("--seed", o->seed, "Of the first job; the others follow. Without it: a new one each time")
       ->check(CLI::Range(1, 0x7fff'ffff));
   verb->add_option("--deep", o->deep, "Inputs of the corpus to judge at the end for every address and access; 0: none")

@@ -14,20 +14,20 @@ namespace umbra::tools {
 
 struct job_request {
   std::filesystem::path binary;
-  std::filesystem::path work;                    ///< an existing directory for the log, the live page and findings
-  std::string name;                              ///< of its files there
-  std::filesystem::path corpus = {};             ///< new inputs are kept here
+  std::filesystem::path work;                     ///< an existing directory for the log, the live page and findings
+  std::string name;                               ///< of its files there
+  std::filesystem::path corpus = {};              ///< new inputs are kept here
   std::vector<std::filesystem::path> seeds = {};  ///< directories that are only read
   unsigned seconds = 60;
   std::uint32_t seed = 1;
-  std::vector<std::string> flags = {};           ///< further ones for libFuzzer
+  std::vector<std::string> flags = {};  ///< further ones for libFuzzer
 };
 
 /// Where a finding is and what broke.
 struct finding_report {
-  std::string id;                ///< an invariant, "outcome", ..., or "sanitizer", "assertion", "timeout", "crash"
+  std::string id;  ///< an invariant, "outcome", ..., or "sanitizer", "assertion", "timeout", "crash"
   std::string text;
-  std::filesystem::path input;   ///< empty if the process left none
+  std::filesystem::path input;  ///< empty if the process left none
 };
 
 /// What libFuzzer says of itself in its log.

@@ -25,10 +25,11 @@ void progress::show(const figures& now, double seconds, double left) {
   const double since = seconds - shown_;
   if (since < (terminal_ ? 0.5 : 10.0)) return;
   const auto rate = [&](std::uint64_t a, std::uint64_t b) { return short_number(static_cast<double>(a - b) / since); };
-  const std::string line = fmt::format(
-      "{:>4.0f} s left | {} exec/s | {} guest ops/s | coverage {} | corpus {} | {} invariant checks", std::max(0.0, left),
-      rate(now.executions, before_.executions), rate(now.counts.effective, before_.counts.effective), now.coverage,
-      now.corpus, short_number(static_cast<double>(now.counts.checks)));
+  const std::string line =
+      fmt::format("{:>4.0f} s left | {} exec/s | {} guest ops/s | coverage {} | corpus {} | {} invariant checks",
+                  std::max(0.0, left), rate(now.executions, before_.executions),
+                  rate(now.counts.effective, before_.counts.effective), now.coverage, now.corpus,
+                  short_number(static_cast<double>(now.counts.checks)));
   if (terminal_) {
     std::fputs(("\r\033[K" + line).c_str(), stdout);
     open_ = true;

@@ -5,13 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/cli/tree.hpp"
-#include "tools/ops/load.hpp"
 
 namespace umbra::tools {
 
 namespace fs = std::filesystem;
 
-void keep_finding(session_report& r) {
+void keep_finding(session_report& r, const fuzz_target& target) {
   if (!r.result.finding || r.result.finding->input.empty()) return;
   fs::path& input = r.result.finding->input;
   // libFuzzer names an input KIND-HASH; the hash keeps findings apart.
@@ -21,8 +20,8 @@ void keep_finding(session_report& r) {
   fs::create_directories(kept.parent_path());
   fs::rename(input, kept);
   input = kept;
-  r.ops = kept.string() + ".ops";
-  write_file(r.ops, fuzz::to_text(load(kept).program));
+  r.ops = kept.string() + target.extension;
+  write_file(r.ops, target.text_of_file(kept));
 }
 
 std::string summary(const session_report& r, const std::function<fs::path(const fs::path&)>& shown) {
@@ -45,7 +44,7 @@ std::string summary(const session_report& r, const std::function<fs::path(const 
   if (!finding) return text + "no finding\n";
   text += fmt::format("finding {}: {}\n", finding->id, finding->text);
   if (finding->input.empty()) return text + "it left no input; the job's log is in build/fuzz\n";
-  text += fmt::format("  input  {}\n  as ops {}\n  next   ./umbra run {}\n", shown(finding->input).string(),
+  text += fmt::format("  input  {}\n  as text {}\n  next   ./umbra run {}\n", shown(finding->input).string(),
                       shown(r.ops).string(), shown(r.ops).string());
   return text;
 }

@@ -1,10 +1,11 @@
-// What a fuzzing session leaves behind: a summary for people, JSON for programs, and the finding as an op file.
+// What a fuzzing session leaves behind: a summary for people, JSON for programs, and the finding as text.
 #pragma once
 
 #include <functional>
 
 #include "tools/deep/check.hpp"
 #include "tools/fuzz/session.hpp"
+#include "tools/fuzz/target.hpp"
 
 namespace umbra::tools {
 
@@ -20,7 +21,7 @@ struct session_report {
 
 /// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text
 /// beside.
-void keep_finding(session_report&);
+void keep_finding(session_report&, const fuzz_target&);
 
 std::string summary(const session_report&,
                     const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);

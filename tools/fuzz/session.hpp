@@ -1,4 +1,4 @@
-// A fuzzing session: several jobs on one corpus for a while, or until one of them finds something.
+// A fuzzing session: several jobs on one fuzz target or more for a while, or until one of them finds something.
 #pragma once
 
 #include <optional>
@@ -8,19 +8,27 @@
 
 namespace umbra::tools {
 
-struct session_request {
+/// A fuzz target, with the corpus that its jobs share.
+struct session_subject {
   std::filesystem::path binary, corpus, work;
-  unsigned seconds = 60, jobs = 1;
+  std::vector<std::string> flags = {};  ///< for libFuzzer
+};
+
+struct session_request {
+  std::vector<session_subject> subjects;
+  unsigned seconds = 60, jobs = 1;  ///< jobs at a time; each subject gets the same share of them
   std::uint32_t seed = 1;
 };
 
+/// What one subject came to.
 struct session_result {
   figures total;
-  double seconds = 0;
+  double seconds = 0;  ///< in which it had a job at least
   std::optional<finding_report> finding;
   bool interrupted = false;
 };
 
-session_result fuzz_session(const session_request&);
+/// One result a subject, in order. The first finding ends the session.
+std::vector<session_result> fuzz_session(const session_request&);
 
 }  // namespace umbra::tools

@@ -1,4 +1,4 @@
-// Reads a program of ops from a file, whichever of the two forms it has.
+// Reads a program of ops, or a trial of an instruction, from a file, whichever of the two forms it has.
 #pragma once
 
 #include <filesystem>
@@ -6,6 +6,8 @@
 
 #include "fuzz/ops/codec.hpp"
 #include "fuzz/ops/text.hpp"
+#include "fuzz/trial/raw.hpp"
+#include "fuzz/trial/text.hpp"
 
 namespace umbra::tools {
 
@@ -17,5 +19,16 @@ struct loaded {
 /// Throws `error`, with file and line, if a file that says it is text is not an op file, or cannot be read.
 loaded load(const std::filesystem::path&);
 std::string raw_of(const fuzz::program&);
+
+struct loaded_trial {
+  fuzz::trial trial;
+  bool was_text = false;
+};
+
+loaded_trial load_trial(const std::filesystem::path&);
+std::string raw_of(const fuzz::trial&);
+
+/// Whether a file says that it is a trial's text.
+bool holds_trial_text(const std::filesystem::path&);
 
 }  // namespace umbra::tools

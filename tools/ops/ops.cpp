@@ -1,4 +1,4 @@
-// umbra ops: converts a program of ops between its two forms.
+// umbra ops: converts a program of ops, or a trial of an instruction, between its two forms.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -6,6 +6,7 @@
 
 #include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
+#include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
 
 namespace umbra::tools {
@@ -13,14 +14,20 @@ namespace umbra::tools {
 namespace {
 
 struct options {
-  std::filesystem::path file, out;
+  input from;
+  std::filesystem::path out;
   std::string to;
 };
 
 status convert(const options& o) {
-  const loaded input = load(o.file);
-  const bool to_text = o.to.empty() ? !input.was_text : o.to == "text";
-  const std::string output = to_text ? fuzz::to_text(input.program) : raw_of(input.program);
+  std::string output;
+  if (o.from.is_trial()) {
+    const loaded_trial input = load_trial(o.from.file);
+    output = (o.to.empty() ? !input.was_text : o.to == "text") ? fuzz::to_text(input.trial) : raw_of(input.trial);
+  } else {
+    const loaded input = load(o.from.file);
+    output = (o.to.empty() ? !input.was_text : o.to == "text") ? fuzz::to_text(input.program) : raw_of(input.program);
+  }
   if (!o.out.empty()) {
     write_file(o.out, output);
   } else if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) {
@@ -32,9 +39,9 @@ status convert(const options& o) {
 }  // namespace
 
 void add_ops(CLI::App& app, action& run) {
-  auto* verb = app.add_subcommand("ops", "Converts a program of ops between text and raw.");
+  auto* verb = app.add_subcommand("ops", "Converts a fuzz input between text and raw.");
   auto o = std::make_shared<options>();
-  verb->add_option("FILE", o->file, "An op file (its first line says umbra-ops) or a raw fuzz input")->required();
+  o->from.ask(*verb);
   verb->add_option("--to", o->to, "text or raw; without it: the form that FILE does not have")
       ->check(CLI::IsMember({"text", "raw"}));
   verb->add_option("-o,--output", o->out, "Where to write; without it: standard output");

@@ -80,7 +80,7 @@ status make_seeds(options o) {
     mismatches += r.mismatches;
   }
   if (cases == 0) throw error("No path left a case.", status::broken);
-  if (!o.corpus.empty()) encode_seeds(o.out, o.corpus);
+  if (!o.corpus.empty()) encode_seeds(fuzz_target_named("mmu"), o.out, o.corpus);
   fmt::print("{} op files in {}, {} mismatches\n", cases, o.out.string(), mismatches);
   return mismatches == 0 ? status::good : status::bad;
 }

@@ -77,7 +77,7 @@ TEST(coverage, an_arm_reached_in_one_instance_is_reached) {
 TEST(coverage, a_file_without_branches_is_covered_by_its_lines_alone) {
   json j = exported();
   j["data"][0]["functions"] = json::array();
-  const coverage c{1, files_of(j, "core/mmu/")};
+  const coverage c{"core/mmu", 98, 95, 1, files_of(j, "core/mmu/")};
   EXPECT_DOUBLE_EQ(c.arms_percent(), 100);
   EXPECT_NEAR(c.lines_percent(), 66.7, 0.1);
 }
@@ -87,7 +87,7 @@ std::string line_of(const std::string&, unsigned line) {
 }
 
 TEST(coverage, the_table_shows_what_was_not_reached_and_why) {
-  const coverage c{60, files_of(exported(), "core/mmu/")};
+  const coverage c{"core/mmu", 98, 95, 60, files_of(exported(), "core/mmu/")};
   const reasons known("core/mmu/fault.cpp: if (a > 3) {\n  The machine has no such address.\n");
   const std::string table = coverage_table(c, line_of, known);
   EXPECT_THAT(

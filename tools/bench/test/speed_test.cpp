@@ -12,7 +12,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 speed good() {
-  return {.preset = "plain",
+  return {.target = "mmu",
+          .preset = "plain",
           .aim = 50,
           .empty_rate = 2'000'000,
           .rate = 41'667,

@@ -1,0 +1,18 @@
+#include "tools/ops/input.hpp"
+
+#include "tools/fuzz/target.hpp"
+#include "tools/ops/load.hpp"
+
+namespace umbra::tools {
+
+void input::ask(CLI::App& verb) {
+  verb.add_option("FILE", file, "Its first line says umbra-ops or umbra-instruction, or it is a raw fuzz input")
+      ->required();
+  verb.add_option("--target", target, "Whose input it is, if raw")
+      ->check(CLI::IsMember(fuzz_target_names()))
+      ->capture_default_str();
+}
+
+bool input::is_trial() const { return holds_trial_text(file) || target != "mmu"; }
+
+}  // namespace umbra::tools
