@@ -124,7 +124,7 @@ result emulator::complete() {
   vcpu::register_set& now = memory_.cpu().state();
   result r;
   r.trap = both(flag{how_.traps},
-                both(has(now.general.rflags, x86::rflags::tf), negate(has(next_.blocking, x86::blocking::by_mov_ss))));
+                both(has(now.general.rflags, x86::rflags::tf), negate(has(next_.blocking, x86::interruptibility::by_mov_ss))));
   if (how_.finished) {
     if (!how_.resume_flag) next_.general.rflags = next_.general.rflags & word{~x86::rflags::rf};
     r.next = how_.halts ? verdict::halted : verdict::done;

@@ -9,7 +9,7 @@ execution::execution(const instruction& i, const environment& e, outside& m, vcp
   now = m.cpu().state();
   now.general.rip = now.general.rip + word{i.length};
   if (!e.is64()) now.general.rip = truncate(now.general.rip, 4);
-  now.blocking = now.blocking & word{~x86::blocking::shadow};
+  now.blocking = now.blocking & word{~x86::interruptibility::shadow};
 }
 
 bool execution::stop(verdict v) {

@@ -49,7 +49,7 @@ bool interrupt_return(execution& x) {
   if (!load_code(x, transfer::ret, truncate(selector, 2), offset)) return false;
   x.set_flags(truncate(x.writable_flags() | word{rflags::rf}, bytes), flags);
   x.how.resume_flag = true;
-  x.now.blocking = x.now.blocking & word{~blocking::by_nmi};
+  x.now.blocking = x.now.blocking & word{~interruptibility::by_nmi};
   return true;
 }
 

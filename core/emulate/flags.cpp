@@ -23,7 +23,7 @@ bool may_mask_interrupts(execution& x) {
 bool change_interrupts(execution& x, bool on) {
   if (!may_mask_interrupts(x)) return false;
   // Interrupts stay blocked for one more instruction if they were masked before (SDM 2B, "STI").
-  if (on && negate(x.flag_set(rflags::interrupt))) x.now.blocking = x.now.blocking | word{blocking::by_sti};
+  if (on && negate(x.flag_set(rflags::interrupt))) x.now.blocking = x.now.blocking | word{interruptibility::by_sti};
   x.set_flags(word{rflags::interrupt}, word{on ? rflags::interrupt : 0});
   return true;
 }

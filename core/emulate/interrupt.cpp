@@ -27,9 +27,9 @@ bool deliver_real(execution& x, word number) {
   return load_code(x, transfer::jump, entry >> 16, truncate(entry, 2));
 }
 
-bool raise(execution& x, word number, interrupt_type type) {
+bool raise(execution& x, word number, x86::event_type type) {
   if (x.env.mode == cpu_mode::real) return deliver_real(x, number);
-  if (x.env.mode == cpu_mode::virtual8086 && type == interrupt_type::software_interrupt && x.env.iopl != word{3}) {
+  if (x.env.mode == cpu_mode::virtual8086 && type == x86::event_type::software_interrupt && x.env.iopl != word{3}) {
     return has(x.cpu().registers().cr4(), cr4::vme) ? x.stop(verdict::unsupported) : x.refuse();
   }
   x.mem.stopped.number = number;
@@ -60,14 +60,14 @@ bool check_bounds(execution& x) {
 bool execute_interrupt(execution& x) {
   switch (static_cast<interrupt_kind>(x.insn.what->kind)) {
     case interrupt_kind::number:
-      return raise(x, truncate(x[0].value, 1), interrupt_type::software_interrupt);
+      return raise(x, truncate(x[0].value, 1), x86::event_type::software_interrupt);
     case interrupt_kind::breakpoint:
-      return raise(x, word{static_cast<unsigned>(exception::breakpoint)}, interrupt_type::software_exception);
+      return raise(x, word{static_cast<unsigned>(exception::breakpoint)}, x86::event_type::software_exception);
     case interrupt_kind::debug:
-      return raise(x, word{static_cast<unsigned>(exception::debug)}, interrupt_type::privileged_software_exception);
+      return raise(x, word{static_cast<unsigned>(exception::debug)}, x86::event_type::privileged_exception);
     case interrupt_kind::overflow:
       if (!x.flag_set(rflags::of)) return true;
-      return raise(x, word{static_cast<unsigned>(exception::overflow)}, interrupt_type::software_exception);
+      return raise(x, word{static_cast<unsigned>(exception::overflow)}, x86::event_type::software_exception);
     case interrupt_kind::bound:
       return check_bounds(x);
   }

@@ -3,6 +3,7 @@
 
 #include "core/emulate/kinds.hpp"
 #include "core/x86/address.hpp"
+#include "core/x86/event.hpp"
 #include "core/x86/exception.hpp"
 
 namespace umbra::emulate {
@@ -27,18 +28,11 @@ struct event {
   word dr6{};     ///< of a debug exception: the bits that it sets in DR6
 };
 
-/// How VM entry has to inject it (SDM volume 3, section 25.8.3).
-enum class interrupt_type : unsigned char {
-  software_interrupt = 4,
-  privileged_software_exception = 5,
-  software_exception = 6
-};
-
 struct result {
   verdict next = verdict::done;
   emulate::event event{};  ///< of a fault
   word number{};           ///< of an interrupt: its vector
-  interrupt_type type{};   ///< of an interrupt
+  x86::event_type type{};  ///< of an interrupt: how VM entry has to inject it
   service serve{};         ///< of an instruction for elsewhere
   unsigned length = 0;     ///< of the instruction: for an interrupt, and for elsewhere
   flag trap{};             ///< done, halted, again: RFLAGS.TF was set, so that a single-step trap is due now

@@ -24,7 +24,7 @@ bool execute_segment(execution& x) {
     case segment_kind::load: {
       const segment_name to = execution::segment_of(x[0]);
       if (!x.read(x[1], selector)) return false;
-      if (to == segment_name::ss) x.now.blocking = x.now.blocking | word{x86::blocking::by_mov_ss};
+      if (to == segment_name::ss) x.now.blocking = x.now.blocking | word{x86::interruptibility::by_mov_ss};
       return load_segment(x, to, selector);
     }
     case segment_kind::les:

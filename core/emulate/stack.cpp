@@ -27,7 +27,7 @@ bool pop(execution& x) {
   if (!x.pop(value, x.insn.operand_bytes)) return false;
   if (x[0].kind == operand_kind::segment) {
     const segment_name to = execution::segment_of(x[0]);
-    if (to == segment_name::ss) x.now.blocking = x.now.blocking | word{blocking::by_mov_ss};
+    if (to == segment_name::ss) x.now.blocking = x.now.blocking | word{interruptibility::by_mov_ss};
     return load_segment(x, to, truncate(value, 2));
   }
   return x.write(x[0], value);  // its address is computed with the new rSP (SDM 2B, "POP")

@@ -6,7 +6,12 @@
 namespace umbra::vcpu {
 namespace {
 
-namespace vector = x86::vector;
+/// SDM table 6-1.
+namespace vector {
+constexpr std::uint8_t divide = 0, debug = 1, double_fault = 8, invalid_tss = 10, not_present = 11, stack = 12,
+                       general_protection = 13, page_fault = 14, alignment = 17, machine_check = 18,
+                       control_protection = 21;
+}
 
 constexpr std::uint8_t contributory[] = {vector::divide, vector::invalid_tss,        vector::not_present,
                                          vector::stack,  vector::general_protection, vector::control_protection};
@@ -21,13 +26,13 @@ int combined(const event& first, const event& second) {
   return static_cast<int>(q.next().vector);
 }
 int combined(std::uint8_t first, std::uint8_t second) {
-  return combined(event::exception(first, 1), event::exception(second, 2));
+  return combined(event::exception(x86::exception{first}, 1), event::exception(x86::exception{second}, 2));
 }
 
 TEST(event_queue, an_exception_alone_is_delivered_as_it_is) {
   event_queue q;
   EXPECT_FALSE(q.pending());
-  ASSERT_TRUE(q.raise(event::exception(vector::page_fault, 7)));
+  ASSERT_TRUE(q.raise(event::exception(x86::exception::page_fault, 7)));
   EXPECT_TRUE(q.pending());
   EXPECT_EQ(q.next().packed(), 0x8000'0b0eu);
   EXPECT_EQ(q.next().error_code, 7u);
@@ -64,17 +69,17 @@ TEST(event_queue, a_double_fault_that_cannot_be_delivered_is_the_end) {
 
 TEST(event_queue, a_double_fault_has_an_error_code_of_zero) {
   event_queue q;
-  q.again(event::exception(vector::page_fault, 7));
-  ASSERT_TRUE(q.raise(event::exception(vector::page_fault, 3)));
+  q.again(event::exception(x86::exception::page_fault, 7));
+  ASSERT_TRUE(q.raise(event::exception(x86::exception::page_fault, 3)));
   EXPECT_EQ(q.next().packed(), 0x8000'0b08u);
   EXPECT_EQ(q.next().error_code, 0u);
 }
 
 TEST(event_queue, an_interrupt_of_software_is_no_exception_whatever_its_vector) {
-  event int_13 = event::exception(vector::general_protection);
+  event int_13 = event::exception(x86::exception::protection);
   int_13.type = static_cast<std::uint64_t>(x86::event_type::software_interrupt);
-  EXPECT_EQ(combined(int_13, event::exception(vector::general_protection, 0)), vector::general_protection);
-  EXPECT_EQ(combined(int_13, event::exception(vector::page_fault, 0)), vector::page_fault);
+  EXPECT_EQ(combined(int_13, event::exception(x86::exception::protection, 0)), vector::general_protection);
+  EXPECT_EQ(combined(int_13, event::exception(x86::exception::page_fault, 0)), vector::page_fault);
 }
 
 TEST(event_queue, an_event_is_packed_and_unpacked_without_loss) {

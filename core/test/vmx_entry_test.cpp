@@ -45,9 +45,9 @@ TEST_F(entry, long_mode_follows_the_guest) {
 }
 
 TEST_F(entry, an_event_stays_due_until_the_guest_has_run) {
-  ASSERT_EQ(cpu_->raise(vcpu::event::exception(x86::vector::page_fault, 6)), next::run);
+  ASSERT_EQ(cpu_->raise(vcpu::event::exception(x86::exception::page_fault, 6)), next::run);
   for (unsigned n = 0; n < 2; ++n) {  // an entry may be put off
-    EXPECT_EQ(delivered(), x86::vector::page_fault);
+    EXPECT_EQ(delivered(), x86::vector_of(x86::exception::page_fault));
     EXPECT_EQ(field_of(vmcs::entry_error_code), 6u);
   }
   ASSERT_EQ(exit(x86::exit_reason::external_interrupt), next::run);

@@ -116,10 +116,10 @@ TEST_F(exits, mov_from_cr3) {
 
 TEST_F(exits, what_a_control_register_does_not_take_is_a_general_protection) {
   general().set(rax, x86::cr0::pg);  // without PE
-  expect_exception(exit(control_register), x86::vector::general_protection);
+  expect_exception(exit(control_register), x86::vector_of(x86::exception::protection));
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
   general().set(rax, x86::cr4::la57);
-  expect_exception(exit(control_register, 4), x86::vector::general_protection);
+  expect_exception(exit(control_register, 4), x86::vector_of(x86::exception::protection));
   EXPECT_EQ(guest().registers().cr4(), 0u);
 }
 
@@ -164,7 +164,7 @@ TEST_F(exits, efer_is_read_and_written) {
   EXPECT_EQ(general().get(rax), x86::efer::nxe | x86::efer::sce);
   EXPECT_EQ(general().get(rdx), 0u);
   general().set(rdx, 1);
-  expect_exception(exit(wrmsr), x86::vector::general_protection);
+  expect_exception(exit(wrmsr), x86::vector_of(x86::exception::protection));
   EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
 }
 
@@ -231,7 +231,7 @@ TEST_F(exits, nmis_and_machine_checks_are_the_hosts) {
 TEST_F(exits, an_alignment_check_goes_back_to_the_guest) {
   hardware().inform(x86::vmcs::exit_event, 0x8000'0b11);
   hardware().inform(x86::vmcs::exit_error_code, 0);
-  expect_exception(exit(exception_or_nmi), x86::vector::alignment);
+  expect_exception(exit(exception_or_nmi), x86::vector_of(x86::exception::alignment));
 }
 
 TEST_F(exits, a_page_fault_that_the_mmu_serves_is_not_the_guests) {
@@ -247,7 +247,7 @@ TEST_F(exits, a_page_fault_that_the_mmu_serves_is_not_the_guests) {
 TEST_F(exits, a_page_fault_of_the_guests_comes_with_cr2_and_code) {
   turn_on_level4();
   store(4, 9, 0);
-  expect_exception(page_fault(0x9123, code::user | code::write), x86::vector::page_fault);
+  expect_exception(page_fault(0x9123, code::user | code::write), x86::vector_of(x86::exception::page_fault));
   EXPECT_EQ(general().cr2, 0x9123u);
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), code::user | code::write);
 }
@@ -255,13 +255,13 @@ TEST_F(exits, a_page_fault_of_the_guests_comes_with_cr2_and_code) {
 TEST_F(exits, eflags_ac_excuses_explicit_accesses_only) {
   turn_on_level4();
   ASSERT_TRUE(guest().write_cr4(x86::cr4::pae | x86::cr4::smap));
-  expect_exception(page_fault(0x9000, code::present), x86::vector::page_fault);
+  expect_exception(page_fault(0x9000, code::present), x86::vector_of(x86::exception::page_fault));
   rflags_ |= x86::rflags::ac;
   EXPECT_EQ(page_fault(0x9000, code::present), next::run);
   EXPECT_EQ(delivered(), -1);
   segments_[vcpu::segment_name::ss].rights |= 3 << 5;
   cpu_->set_segments(segments_);
-  expect_exception(page_fault(0x9000, code::present), x86::vector::page_fault);
+  expect_exception(page_fault(0x9000, code::present), x86::vector_of(x86::exception::page_fault));
 }
 
 TEST_F(exits, a_reserved_bit_in_a_shadow_entry_cannot_be) {
@@ -328,7 +328,7 @@ TEST_F(exits, an_interrupted_delivery_is_made_again) {
   turn_on_level4();
   interrupted(0x8000'0b0e, 5);
   EXPECT_EQ(page_fault(0x9000, 0), next::run);
-  EXPECT_EQ(delivered(), x86::vector::page_fault);
+  EXPECT_EQ(delivered(), x86::vector_of(x86::exception::page_fault));
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 5u);
   interrupted(0x8000'0480);  // INT 80H, two bytes
   EXPECT_EQ(page_fault(0xa000, 0), next::run);
@@ -344,7 +344,7 @@ TEST_F(exits, a_page_fault_in_the_delivery_of_a_page_fault_is_a_double_fault_and
   store(4, 9, 0);
   interrupted(0x8000'0b0e, 5);
   EXPECT_EQ(page_fault(0x9000, 0), next::run);
-  EXPECT_EQ(delivered(), x86::vector::double_fault);
+  EXPECT_EQ(delivered(), x86::vector_of(x86::exception::double_fault));
   interrupted(0x8000'0b08);
   EXPECT_EQ(page_fault(0x9000, 0), next::leave);
   expect_left(request_kind::shutdown);

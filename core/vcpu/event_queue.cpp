@@ -8,17 +8,17 @@ using namespace x86;
 
 flag is_exception(const event& e) { return e.type == word{static_cast<std::uint64_t>(event_type::hardware_exception)}; }
 
-flag has_vector(const event& e, std::uint8_t vector) { return both(is_exception(e), e.vector == word{vector}); }
+flag has_vector(const event& e, exception v) { return both(is_exception(e), e.vector == word{vector_of(v)}); }
 
 flag contributory(const event& e) {
-  constexpr std::uint8_t vectors[] = {vector::divide, vector::invalid_tss,        vector::not_present,
-                                      vector::stack,  vector::general_protection, vector::control_protection};
+  constexpr exception vectors[] = {exception::divide, exception::invalid_tss, exception::not_present,
+                                   exception::stack,  exception::protection,  exception::control_protection};
   flag any{};
-  for (const std::uint8_t v : vectors) any = either(any, has_vector(e, v));
+  for (const exception v : vectors) any = either(any, has_vector(e, v));
   return any;
 }
 
-flag page_fault(const event& e) { return has_vector(e, vector::page_fault); }
+flag page_fault(const event& e) { return has_vector(e, exception::page_fault); }
 
 }  // namespace
 
@@ -49,9 +49,9 @@ bool event_queue::raise(const event& second) {
   pending_ = true;
   if (!interrupted) return true;
   const flag grave = either(contributory(second), page_fault(second));
-  if (both(has_vector(first, vector::double_fault), grave)) return false;
+  if (both(has_vector(first, exception::double_fault), grave)) return false;
   const flag doubled = either(both(contributory(first), contributory(second)), both(page_fault(first), grave));
-  if (doubled) next_ = event::exception(vector::double_fault, word{0});
+  if (doubled) next_ = event::exception(exception::double_fault, word{0});
   return true;
 }
 

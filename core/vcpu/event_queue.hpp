@@ -5,6 +5,7 @@
 #include <word/word.hpp>
 
 #include "core/x86/event.hpp"
+#include "core/x86/exception.hpp"
 
 namespace umbra::vcpu {
 
@@ -16,11 +17,12 @@ struct event {
   word error_code{};
   word instruction_length{};  ///< for events that an instruction asked for
 
-  static event exception(std::uint8_t vector) {
-    return {.vector = word{vector}, .type = word{static_cast<std::uint64_t>(x86::event_type::hardware_exception)}};
+  static event exception(x86::exception e) {
+    return {.vector = word{x86::vector_of(e)},
+            .type = word{static_cast<std::uint64_t>(x86::event_type::hardware_exception)}};
   }
-  static event exception(std::uint8_t vector, word error_code) {
-    event e = exception(vector);
+  static event exception(x86::exception which, word error_code) {
+    event e = exception(which);
     e.has_error_code = true;
     e.error_code = error_code;
     return e;

@@ -18,7 +18,7 @@ struct register_set {
   word cr8{};
   std::array<word, 4> breakpoint{};  ///< DR0 to DR3
   word dr6{x86::dr6::ones}, dr7{x86::dr7::ones};
-  word blocking{};  ///< interruptibility (x86::blocking)
+  word blocking{};  ///< interruptibility (x86::interruptibility)
 };
 
 }  // namespace umbra::vcpu

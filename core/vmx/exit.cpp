@@ -5,6 +5,7 @@
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
+#include "core/x86/interruptibility.hpp"
 #include "core/x86/segment.hpp"
 
 namespace umbra::vmx {
@@ -38,7 +39,7 @@ vmx::host_event cpu::host_event() const {
   if (!is(x86::exit_reason::exception_or_nmi)) return host_event::none;
   const vcpu::event e = vcpu::event::unpacked(vmcs_.read<exit_event>(), word{0}, word{0});
   if (e.type == word{static_cast<std::uint64_t>(x86::event_type::nmi)}) return host_event::nmi;
-  if (e.vector == word{x86::vector::machine_check}) return host_event::machine_check;
+  if (e.vector == word{x86::vector_of(x86::exception::machine_check)}) return host_event::machine_check;
   return host_event::none;
 }
 
@@ -68,8 +69,7 @@ void cpu::advance() {
   const word behind = g.rip + vmcs_.read<instruction_length>();
   g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
-  constexpr std::uint64_t blocking = x86::interruptibility::by_sti | x86::interruptibility::by_mov_ss;
-  vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~blocking});
+  vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
   if (has(g.rflags, x86::rflags::tf)) {
     vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
   }

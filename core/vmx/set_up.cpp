@@ -14,8 +14,8 @@ constexpr msr exchanged[] = {msr::star, msr::lstar, msr::cstar, msr::syscall_mas
 
 /// Page faults are the MMU's to judge, machine checks the host's. Of the others, those can keep a processor busy for
 /// ever whose delivery raises them anew, and no interrupt comes in between.
-constexpr std::uint32_t intercepted = 1u << x86::vector::page_fault | 1u << x86::vector::machine_check |
-                                      1u << x86::vector::debug | 1u << x86::vector::alignment;
+constexpr std::uint32_t intercepted = 1u << x86::vector_of(x86::exception::page_fault) | 1u << x86::vector_of(x86::exception::machine_check) |
+                                      1u << x86::vector_of(x86::exception::debug) | 1u << x86::vector_of(x86::exception::alignment);
 
 constexpr std::uint64_t dr7_at_reset = 0x400;  // SDM 3A, table 10-1
 

@@ -20,17 +20,7 @@ enum class event_type : std::uint8_t {
   software_exception = 6,    ///< INT3, INTO
 };
 
-/// Vectors that the processor defines (SDM table 6-1).
-namespace vector {
-constexpr std::uint8_t divide = 0, debug = 1, nmi = 2, double_fault = 8, invalid_tss = 10, not_present = 11, stack = 12,
-                       general_protection = 13, page_fault = 14, alignment = 17, machine_check = 18,
-                       control_protection = 21;
-}
-
-/// Bits of the guest's interruptibility state (SDM table 25-3) and pending debug exceptions (table 25-4).
-namespace interruptibility {
-constexpr std::uint64_t by_sti = 1u << 0, by_mov_ss = 1u << 1;
-}
+/// Pending debug exceptions (SDM table 25-4).
 namespace pending_debug {
 constexpr std::uint64_t single_step = 1u << 14;
 }

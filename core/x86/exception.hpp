@@ -21,6 +21,10 @@ enum class exception : std::uint8_t {
   protection = 13,
   page_fault = 14,
   alignment = 17,
+  machine_check = 18,
+  control_protection = 21,
 };
+
+constexpr std::uint8_t vector_of(exception e) { return static_cast<std::uint8_t>(e); }
 
 }  // namespace umbra::x86

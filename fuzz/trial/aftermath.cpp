@@ -57,9 +57,9 @@ bool laboratory::check_shadow(const trial& t) {
   const bool loads = loads_ss(i), interrupts = t.mode == trial_mode::real && i.what->family == family::interrupt;
   const bool trap = (before & rflags::tf) != 0 && !loads;
   if (first_.last.trap != trap && !interrupts) return fail(promise::state, "a single-step trap, or none: wrong");
-  std::uint64_t shadow = loads ? blocking::by_mov_ss : 0;
+  std::uint64_t shadow = loads ? interruptibility::by_mov_ss : 0;
   if (is(i, family::flags, emulate::flags_kind::sti) && (after & ~before & rflags::interrupt) != 0)
-    shadow = blocking::by_sti;
+    shadow = interruptibility::by_sti;
   if (first_.after.blocking == shadow) return true;
   return fail(promise::state, "blocking is %#llx, not %#llx", ull(first_.after.blocking), ull(shadow));
 }

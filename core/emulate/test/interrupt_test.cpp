@@ -33,7 +33,7 @@ TEST_F(interrupts, real_mode_goes_through_its_table) {
   EXPECT_EQ(peek(stack_at - 6, 2), 0xb02u);
   EXPECT_EQ(regs().general.rflags, rflags::cf | rflags::fixed);
   // And back.
-  regs().blocking = x86::blocking::by_nmi;
+  regs().blocking = x86::interruptibility::by_nmi;
   put(0x3044, 0xcf, 1);
   EXPECT_EQ(emulator_.step().next, verdict::done);
   EXPECT_EQ(regs().general.rip, 0xb02u);
@@ -70,7 +70,7 @@ TEST_F(interrupts, short_forms_have_their_vectors) {
 
 TEST_F(interrupts, elsewhere_they_are_for_the_vm_entry_to_deliver) {
   protected_mode();
-  const auto interrupted = [&](const std::vector<unsigned>& bytes, unsigned number, interrupt_type type) {
+  const auto interrupted = [&](const std::vector<unsigned>& bytes, unsigned number, x86::event_type type) {
     const result r = step(bytes);
     EXPECT_EQ(r.next, verdict::interrupt);
     EXPECT_EQ(r.number, number);
@@ -78,13 +78,13 @@ TEST_F(interrupts, elsewhere_they_are_for_the_vm_entry_to_deliver) {
     EXPECT_EQ(r.length, bytes.size());
     EXPECT_EQ(regs().general.rip, code_at);
   };
-  interrupted({0xcd, 0x80}, 0x80, interrupt_type::software_interrupt);
-  interrupted({0xcc}, 3, interrupt_type::software_exception);
-  interrupted({0xf1}, 1, interrupt_type::privileged_software_exception);
+  interrupted({0xcd, 0x80}, 0x80, x86::event_type::software_interrupt);
+  interrupted({0xcc}, 3, x86::event_type::software_exception);
+  interrupted({0xf1}, 1, x86::event_type::privileged_exception);
   flags(rflags::of);
-  interrupted({0xce}, 4, interrupt_type::software_exception);
+  interrupted({0xce}, 4, x86::event_type::software_exception);
   virtual_8086_mode(rflags::iopl);
-  interrupted({0xcd, 0x21}, 0x21, interrupt_type::software_interrupt);
+  interrupted({0xcd, 0x21}, 0x21, x86::event_type::software_interrupt);
   EXPECT_EQ(step({0xcf}).next, verdict::done) << "IRET stays in virtual-8086 mode with IOPL 3";
   flags(0);
   protected_mode();

@@ -222,26 +222,26 @@ TEST_F(system_instructions, ac_is_changed_where_there_is_smap) {
 }
 
 TEST_F(system_instructions, interrupts_stay_blocked_for_one_instruction) {
-  namespace blocking = x86::blocking;
+  namespace interruptibility = x86::interruptibility;
   protected_mode();
   flags(0);
   runs({0xfb});
-  EXPECT_EQ(regs().blocking, blocking::by_sti);
+  EXPECT_EQ(regs().blocking, interruptibility::by_sti);
   regs().general.rip = code_at;
   runs({0xfb});
   EXPECT_EQ(regs().blocking, 0u) << "they were not masked before";
   regs().general.rip = code_at;
   real_mode();
-  regs().blocking = blocking::by_nmi;
+  regs().blocking = interruptibility::by_nmi;
   runs({0x8e, 0xd0});  // mov ss, ax
-  EXPECT_EQ(regs().blocking, blocking::by_mov_ss | blocking::by_nmi);
+  EXPECT_EQ(regs().blocking, interruptibility::by_mov_ss | interruptibility::by_nmi);
   regs().general.rip = code_at;
   runs({0x90});
-  EXPECT_EQ(regs().blocking, blocking::by_nmi);
+  EXPECT_EQ(regs().blocking, interruptibility::by_nmi);
   regs().general.rip = code_at;
   put(stack_at, 0, 2);
   runs({0x17});
-  EXPECT_EQ(regs().blocking & blocking::by_mov_ss, blocking::by_mov_ss);
+  EXPECT_EQ(regs().blocking & interruptibility::by_mov_ss, interruptibility::by_mov_ss);
 }
 
 TEST_F(system_instructions, single_steps_trap_after_the_instruction) {

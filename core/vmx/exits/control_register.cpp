@@ -15,7 +15,7 @@ constexpr std::uint64_t mov_to = 0, mov_from = 1, clts = 2;  // the fourth is LM
 
 /// Ends an instruction that writes a control register.
 next conclude(cpu& c, bool taken) {
-  if (!taken) return c.raise(vcpu::event::exception(x86::vector::general_protection, word{0}));
+  if (!taken) return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
   c.advance();
   return next::run;
 }

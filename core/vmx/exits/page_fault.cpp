@@ -26,7 +26,7 @@ mmu::outcome let_hardware_write(cpu& c, gva where, const mmu::access& by) {
 
 next inject(cpu& c, const mmu::outcome& fault) {
   c.guest().general().cr2 = fault.fault.value;
-  return c.raise(vcpu::event::exception(x86::vector::page_fault, fault.error_code));
+  return c.raise(vcpu::event::exception(x86::exception::page_fault, fault.error_code));
 }
 
 }  // namespace

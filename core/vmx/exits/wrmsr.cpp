@@ -9,7 +9,7 @@ next wrmsr(cpu& c) {
   const vcpu::general_registers& g = c.guest().general();
   if (g.get_32(word{rcx}) != word{static_cast<std::uint32_t>(x86::msr::efer)}) return unknown(c);
   if (!c.guest().write_efer(g.get_32(word{rax}) | (g.get_32(word{rdx}) << 32))) {
-    return c.raise(vcpu::event::exception(x86::vector::general_protection, word{0}));
+    return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
   }
   c.advance();
   return next::run;
