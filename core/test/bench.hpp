@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 
 #include "core/vmx/cpu.hpp"
 #include "core/x86/control.hpp"
@@ -54,6 +55,11 @@ class bench : public testing::Test {
   }
   void store(unsigned frame, unsigned index, std::uint64_t value) {
     machine_.memory().store(machine::ram::address_of_frame(frame) + 8 * index, value, 8);
+  }
+  /// Puts an instruction where exits come from.
+  void place(std::span<const std::uint8_t> bytes) {
+    for (unsigned n = 0; n < bytes.size(); ++n)
+      machine_.memory().store(machine::ram::address_of_frame(0) + rip + n, bytes[n], 1);
   }
   std::uint64_t stored(unsigned frame, unsigned index) {
     return machine_.memory().load(machine::ram::address_of_frame(frame) + 8 * index, 8);

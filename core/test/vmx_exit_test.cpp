@@ -275,8 +275,67 @@ TEST_F(exits, an_access_outside_memory_needs_an_emulator) {
   EXPECT_EQ(cpu_->request().error, internal_error::emulation);
 }
 
+/// FSTP [RAX], which no emulator here knows.
+constexpr std::uint8_t floating_point[] = {0xdd, 0x18};
+
+TEST_F(exits, a_write_to_a_table_is_emulated) {
+  turn_on_level4();
+  constexpr std::uint8_t move[] = {0x48, 0x89, 0x08};  // MOV [RAX], RCX
+  place(move);
+  ASSERT_EQ(page_fault(0x9123, 0), next::run);
+  general().set(rax, 0x4000 + 8 * 9);
+  general().set(rcx, 0xa000 | link);
+  EXPECT_EQ(page_fault(0x4000 + 8 * 9, code::present | code::write), next::run);
+  EXPECT_EQ(general().rip, rip + 3);
+  EXPECT_EQ(stored(4, 9), 0xa000 | link);
+  EXPECT_EQ(mmu_.counters().unprotected, 0u);
+  EXPECT_EQ(delivered(), -1);
+  general().set(rcx, 0);
+  EXPECT_EQ(page_fault(0x4000 + 8 * 9, code::present | code::write), next::run);
+  EXPECT_EQ(page_fault(0x9123, 0), next::run);
+  EXPECT_EQ(delivered(), x86::vector_of(x86::exception::page_fault)) << "the shadow has followed";
+}
+
+TEST_F(exits, an_emulated_instruction_faults_with_cr2_and_code_and_is_not_done) {
+  turn_on_level4();
+  constexpr std::uint8_t push[] = {0xff, 0x30};  // PUSH [RAX]: the stack is a table, and what is pushed is absent
+  place(push);
+  store(4, 10, 0);
+  ASSERT_EQ(page_fault(0x9123, 0), next::run);
+  general().set(rax, 0xa008);
+  expect_exception(page_fault(0x4000, code::present | code::write), x86::vector_of(x86::exception::page_fault));
+  EXPECT_EQ(general().cr2, 0xa008u);
+  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
+}
+
+TEST_F(exits, an_emulated_instruction_ends_blocking_and_may_trap) {
+  turn_on_level4();
+  constexpr std::uint8_t move[] = {0x48, 0x89, 0x08};
+  place(move);
+  cpu_->vmcs().write<x86::vmcs::guest_interruptibility>(word{1});
+  rflags_ |= x86::rflags::tf;
+  ASSERT_EQ(page_fault(0x9123, 0), next::run);
+  general().set(rax, 0x4000 + 8 * 9);
+  EXPECT_EQ(page_fault(0x4000 + 8 * 9, code::present | code::write), next::run);
+  EXPECT_EQ(field_of(x86::vmcs::guest_interruptibility), 0u);
+  EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
+}
+
+TEST_F(exits, an_instruction_that_an_event_interrupted_is_not_emulated) {
+  turn_on_level4();
+  constexpr std::uint8_t move[] = {0x48, 0x89, 0x08};
+  place(move);
+  ASSERT_EQ(page_fault(0x9123, 0), next::run);
+  general().set(rax, 0x9000);
+  general().set(rcx, 77);
+  interrupted(0x8000'0b0e, 5);
+  EXPECT_EQ(page_fault(0x4000, code::present | code::write), next::leave) << "its own translation needs the table";
+  EXPECT_EQ(stored(9, 0), 0u);
+}
+
 TEST_F(exits, a_write_to_a_table_is_let_through_by_unprotecting_it) {
   turn_on_level4();
+  place(floating_point);
   // Linear 0x200000 on is the page table in frame 5, by a large page: nothing on the way to it lies in frame 5.
   store(3, 2, 0x5000 | link);
   store(3, 1, 0x0 | link | x86::entry::large);
@@ -296,6 +355,7 @@ TEST_F(exits, a_write_to_a_table_is_let_through_by_unprotecting_it) {
 
 TEST_F(exits, a_write_to_a_table_that_its_own_translation_needs_is_given_up) {
   turn_on_level4();
+  place(floating_point);
   EXPECT_EQ(page_fault(0x4000, code::write), next::run);
   EXPECT_EQ(page_fault(0x4000, code::write), next::leave);
   EXPECT_EQ(cpu_->request().error, internal_error::emulation);
@@ -303,6 +363,7 @@ TEST_F(exits, a_write_to_a_table_that_its_own_translation_needs_is_given_up) {
 
 TEST_F(exits, so_is_one_whose_second_page_needs_the_table_that_its_first_page_is) {
   turn_on_level4();
+  place(floating_point);
   constexpr std::uint64_t first = 0x1f'f000, second = 0x20'0000;
   store(4, 511, 0x5000 | link);
   store(3, 1, 0x5000 | link);

@@ -4,6 +4,7 @@
 // exited(). All of it, and everything else here, by the thread that has the vCPU for itself.
 #pragma once
 
+#include "core/emulate/emulator.hpp"
 #include "core/vcpu/retry_guard.hpp"
 #include "core/vcpu/vcpu.hpp"
 #include "core/vmx/controls.hpp"
@@ -26,7 +27,12 @@ enum class host_event : unsigned char { none, nmi, machine_check };
 class cpu {
  public:
   cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
-      : host_(m.memory().host()), guest_(m, id, f), vmcs_(host_, id), guest_msrs_(host_), host_msrs_(host_) {}
+      : host_(m.memory().host()),
+        guest_(m, id, f),
+        vmcs_(host_, id),
+        emulator_(guest_, bus_),
+        guest_msrs_(host_),
+        host_msrs_(host_) {}
   cpu(const cpu&) = delete;
   cpu& operator=(const cpu&) = delete;
 
@@ -75,16 +81,22 @@ class cpu {
   next raise(const vcpu::event&);
   next leave(const vmx::request&);
   next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
+  /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
+  /// is of a kind that is not emulated, needs a device, or was not what the exit came from.
+  bool emulate(next&);
   /// An IN whose result userspace is to supply.
   next await_in(const vmx::request&);
 
  private:
   void write_event();
+  void keep(const emulate::result&, const vcpu::segments& before);
   bool take_interrupted_event();
 
   platform::host& host_;
   vcpu::vcpu guest_;
   vmx::vmcs vmcs_;
+  io::bus bus_{};
+  emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;
   unsigned host_kernel_gs_ = 0;  ///< its number in host_msrs_
   std::uint32_t entry_controls_ = 0;

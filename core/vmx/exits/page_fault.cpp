@@ -18,7 +18,7 @@ mmu::access access_of(cpu& c, word error_code) {
   return by;
 }
 
-/// Nobody here can emulate the write, so hardware is to do it, on tables that protect its target no longer.
+/// Nobody here can execute the instruction, so hardware is to do it, on tables that protect its target no longer.
 mmu::outcome let_hardware_write(cpu& c, gva where, const mmu::access& by) {
   if (c.retries().may_retry(c.guest().general())) return c.guest().unprotect(where, by);
   return {.next = mmu::verdict::emulate};
@@ -39,7 +39,11 @@ next page_fault(cpu& c) {
   const gva where{c.vmcs().read<exit_qualification>()};
   const mmu::access by = access_of(c, error_code);
   mmu::outcome out = c.guest().page_fault(where, by);
-  if (out.next == mmu::verdict::emulate) out = let_hardware_write(c, where, by);
+  if (out.next == mmu::verdict::emulate) {
+    next how{};
+    if (c.emulate(how)) return how;
+    out = let_hardware_write(c, where, by);
+  }
   switch (out.next) {
     case mmu::verdict::resume:
     case mmu::verdict::retry:
