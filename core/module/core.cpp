@@ -53,11 +53,11 @@ const char* umbra_core_probe(int* with_vpid) {
 
 unsigned long umbra_core_cr4_allowed() { return cr4_allowed; }
 
-umbra_core* umbra_core_create(umbra_vm* vm, unsigned long direct_map, int check) {
-  auto* c = module::make<umbra_core>(platform::host{vm, direct_map});
+umbra_core* umbra_core_create(umbra_vm* vm, const umbra_core_options* o) {
+  auto* c = module::make<umbra_core>(platform::host{vm, o->direct_map}, o->emulate != 0);
   if (c == nullptr) return nullptr;
-  if (check != 0) c->host.check = module::make<module::live_check>(c->host);
-  if ((check == 0 || c->host.check != nullptr) && c->mmu.create()) return c;
+  if (o->check != 0) c->host.check = module::make<module::live_check>(c->host);
+  if ((o->check == 0 || c->host.check != nullptr) && c->mmu.create()) return c;
   umbra_core_destroy(c);
   return nullptr;
 }

@@ -14,16 +14,19 @@ const vmx::controls& chosen_controls();
 }  // namespace umbra::module
 
 struct umbra_core {
-  explicit umbra_core(const umbra::platform::host& h) : host(h), memory(host, umbra_slot_limit, 0), mmu(memory) {}
+  umbra_core(const umbra::platform::host& h, bool emulates)
+      : host(h), memory(host, umbra_slot_limit, 0), mmu(memory), emulates(emulates) {}
 
   umbra::platform::host host;
   umbra::memory::space memory;
   umbra::mmu::mmu mmu;
+  bool emulates;  ///< its vCPUs do
   umbra_cpu* cpus[umbra_vcpu_limit] = {};
 };
 
 struct umbra_cpu {
-  umbra_cpu(umbra_core& c, unsigned id, const umbra::x86::features& f) : core(c), id(id), vmx(c.mmu, id, f) {}
+  umbra_cpu(umbra_core& c, unsigned id, const umbra::x86::features& f)
+      : core(c), id(id), vmx(c.mmu, id, f, c.emulates) {}
 
   umbra_core& core;
   unsigned id;

@@ -43,8 +43,13 @@ const char *umbra_core_probe(int *with_vpid);
 /* Bits of CR4 that guests may run under on this processor. */
 unsigned long umbra_core_cr4_allowed(void);
 
-/* `direct_map`: where the kernel sees host-physical address 0. Null: no memory. */
-struct umbra_core *umbra_core_create(struct umbra_vm *, unsigned long direct_map, int check);
+struct umbra_core_options {
+	unsigned long direct_map; /* where the kernel sees host-physical address 0 */
+	int check;                /* umbra_core_check() will be asked */
+	int emulate;              /* execute instructions that write to a guest's tables; else those tables are given up */
+};
+/* Null: no memory. */
+struct umbra_core *umbra_core_create(struct umbra_vm *, const struct umbra_core_options *);
 void umbra_core_destroy(struct umbra_core *);
 
 enum umbra_slot_status {

@@ -11,6 +11,10 @@ bool umbra_check_wanted;
 module_param_named(check, umbra_check_wanted, bool, 0444);
 MODULE_PARM_DESC(check, "check the invariants of the shadow MMU after each exit (slow)");
 
+bool umbra_emulate_wanted = true;
+module_param_named(emulate, umbra_emulate_wanted, bool, 0444);
+MODULE_PARM_DESC(emulate, "execute instructions that write to a guest's page tables; off: hardware does, on tables that are given up");
+
 bool umbra_with_vpid;
 struct umbra_features umbra_features;
 

@@ -147,6 +147,7 @@ unsigned long umbra_assertions_in_all(void);
 extern bool umbra_with_vpid;
 extern struct umbra_features umbra_features;
 extern bool umbra_check_wanted;
+extern bool umbra_emulate_wanted;
 extern const struct file_operations umbra_vm_file_operations;
 
 #endif

@@ -37,6 +37,11 @@ void umbra_vm_put(struct umbra_vm *vm)
 
 static struct umbra_vm *umbra_vm_new(void)
 {
+	const struct umbra_core_options options = {
+		.direct_map = (unsigned long)__va(0),
+		.check = umbra_check_wanted,
+		.emulate = umbra_emulate_wanted,
+	};
 	struct umbra_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
 
 	if (!vm)
@@ -45,12 +50,12 @@ static struct umbra_vm *umbra_vm_new(void)
 	mutex_init(&vm->lock);
 	spin_lock_init(&vm->mmu_lock);
 	spin_lock_init(&vm->check_lock);
-	vm->check = umbra_check_wanted;
+	vm->check = options.check;
 	vm->creator = task_tgid_nr(current);
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 	if (zalloc_cpumask_var(&vm->kicked, GFP_KERNEL_ACCOUNT))
-		vm->core = umbra_core_create(vm, (unsigned long)__va(0), vm->check);
+		vm->core = umbra_core_create(vm, &options);
 	if (!vm->core) {
 		umbra_vm_put(vm);
 		return NULL;

@@ -24,7 +24,13 @@ class bench : public testing::Test {
     capabilities can;
     EXPECT_TRUE(can.read(machine_.host()));
     EXPECT_EQ(controls_.choose(can), nullptr);
-    cpu_ = std::make_unique<cpu>(mmu_, 0, x86::features{});
+    make_cpu(true);
+  }
+
+  /// In the place of the vCPU that was there, as after reset.
+  void make_cpu(bool emulates) {
+    cpu_.reset();
+    cpu_ = std::make_unique<cpu>(mmu_, 0, x86::features{}, emulates);
     EXPECT_TRUE(cpu_->create());
     cpu_->set_up(controls_);
     EXPECT_TRUE(guest().restore(x86::cr0::pe | x86::cr0::et, 0, 0, 0));

@@ -353,6 +353,21 @@ TEST_F(exits, a_write_to_a_table_is_let_through_by_unprotecting_it) {
   hardware().leave();
 }
 
+TEST_F(exits, nothing_is_emulated_where_that_is_switched_off) {
+  make_cpu(false);
+  turn_on_level4();
+  constexpr std::uint8_t move[] = {0x48, 0x89, 0x08};
+  place(move);
+  ASSERT_EQ(page_fault(0x9123, 0), next::run);
+  general().set(rax, 0x4000 + 8 * 9);
+  general().set(rcx, 0);
+  EXPECT_EQ(page_fault(0x4000 + 8 * 9, code::present | code::write), next::leave)
+      << "its own translation needs the table";
+  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
+  EXPECT_EQ(stored(4, 9), 0x9000 | link);
+  EXPECT_EQ(mmu_.counters().unprotected, 1u);
+}
+
 TEST_F(exits, a_write_to_a_table_that_its_own_translation_needs_is_given_up) {
   turn_on_level4();
   place(floating_point);

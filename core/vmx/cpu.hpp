@@ -26,10 +26,13 @@ enum class host_event : unsigned char { none, nmi, machine_check };
 
 class cpu {
  public:
-  cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
+  /// `emulates`: executes instructions that write to the guest's tables. Else hardware makes such a write, on tables
+  /// that are given up.
+  cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f, bool emulates)
       : host_(m.memory().host()),
         guest_(m, id, f),
         vmcs_(host_, id),
+        emulates_(emulates),
         emulator_(guest_, bus_),
         guest_msrs_(host_),
         host_msrs_(host_) {}
@@ -82,7 +85,8 @@ class cpu {
   next leave(const vmx::request&);
   next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
   /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
-  /// is of a kind that is not emulated, needs a device, or was not what the exit came from.
+  /// is of a kind that is not emulated, needs a device, or was not what the exit came from; or this vCPU emulates
+  /// nothing.
   bool emulate(next&);
   /// An IN whose result userspace is to supply.
   next await_in(const vmx::request&);
@@ -95,6 +99,7 @@ class cpu {
   platform::host& host_;
   vcpu::vcpu guest_;
   vmx::vmcs vmcs_;
+  const bool emulates_;
   io::bus bus_{};
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;

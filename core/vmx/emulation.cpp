@@ -46,6 +46,7 @@ void cpu::keep(const emulate::result& r, const vcpu::segments& before) {
 
 bool cpu::emulate(next& how) {
   using emulate::verdict;
+  if (!emulates_) return false;
   // What RIP points at is not what missed: the processor was delivering an event.
   if (guest_.events().pending()) return false;
   vcpu::register_set& s = guest_.state();

@@ -105,32 +105,34 @@ class boot {
     for (const mutant& m : mutants_) {
       fmt::print("umbra: building umbra.ko with {} planted\n", m.id);
       std::fflush(stdout);
-      plan.push_back(mutant_load(m.id, options_.processors));
-      const fs::path module = work_ / plan.back().module;
+      const std::vector<boot_load> loads = mutant_loads(m.id, options_.processors);
+      plan.insert(plan.end(), loads.begin(), loads.end());
+      const std::string& name = loads.front().module;
+      const fs::path module = work_ / name;
       if (const auto problem = shop.build_mutant(m.patch, module)) {
         throw error(fmt::format("{} cannot be tried: {}; {}.log has the whole story.", m.id, *problem, module.string()),
                     status::broken);
       }
-      files_[plan.back().module] = module;
+      files_[name] = module;
     }
     const journal j(once(plan, 0));
     if (!j.up()) throw error("The kernel did not come up.", status::broken);
-    return show_catches(j, plan);
+    return show_catches(j);
   }
 
-  status show_catches(const journal& j, const std::vector<boot_load>& plan) const {
+  status show_catches(const journal& j) const {
     unsigned named = 0;
-    for (std::size_t n = 0; n < plan.size(); ++n) {
-      const catch_report c = caught(j, plan[n]);
+    for (const mutant& m : mutants_) {
+      const catch_report c = caught(j, mutant_loads(m.id, options_.processors));
       const std::string by = !c.invariant.empty() ? "caught by " + c.invariant
                              : c.words.empty()    ? "ESCAPED"
                                                   : "only its guest noticed";
-      fmt::print("{:<6} {:<22} {}\n", c.id, by, mutants_[n].title);
-      if (!c.words.empty()) fmt::print("       {}\n", c.words);
+      fmt::print("{:<6} {:<22} {}\n", m.id, by, m.title);
+      if (!c.words.empty()) fmt::print("       {}: {}\n", c.load, c.words);
       named += !c.invariant.empty();
     }
-    fmt::print("umbra: {} of {} caught live by an invariant or an assertion.\n", named, plan.size());
-    return named == plan.size() ? status::good : status::bad;
+    fmt::print("umbra: {} of {} caught live by an invariant or an assertion.\n", named, mutants_.size());
+    return named == mutants_.size() ? status::good : status::bad;
   }
 
   // --- one boot ---

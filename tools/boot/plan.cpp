@@ -14,9 +14,14 @@ boot_step guest(const std::string& name, const std::string& options) {
   return {name, "/umbra-vmm " + options + "/guests/" + name + ".elf", expected(name)};
 }
 
+std::string move(unsigned processors) { return processors > 1 ? "--move " : ""; }
+
+boot_step level4(unsigned processors) { return guest("level4", move(processors)); }
+
+boot_step two_vcpus() { return guest("two_vcpus", "--vcpus 2 "); }
+
 std::vector<boot_step> guests(unsigned processors) {
-  const std::string move = processors > 1 ? "--move " : "";
-  return {guest("level4", move), guest("bits32", move), guest("two_vcpus", "--vcpus 2 ")};
+  return {level4(processors), guest("bits32", move(processors)), two_vcpus()};
 }
 
 /// The second processor goes while two vCPUs run, and comes back.
@@ -33,15 +38,19 @@ boot_step hotplug() {
 }  // namespace
 
 std::vector<boot_load> full_plan(unsigned processors) {
-  boot_load checked{"checked", "umbra.ko", true, guests(processors)};
+  boot_load checked{.name = "checked", .module = "umbra.ko", .steps = guests(processors)};
   checked.steps.push_back({"abuse", "/umbra-abuse", expected("abuse")});
-  boot_load unchecked{"unchecked", "umbra.ko", false, guests(processors)};
+  boot_load unchecked{.name = "unchecked", .module = "umbra.ko", .check = false, .steps = guests(processors)};
   if (processors > 1) unchecked.steps.push_back(hotplug());
-  return {checked, unchecked};
+  const boot_load unemulated{
+      .name = "unemulated", .module = "umbra.ko", .emulate = false, .steps = {level4(processors), two_vcpus()}};
+  return {checked, unchecked, unemulated};
 }
 
-boot_load mutant_load(const std::string& id, unsigned processors) {
-  return {id, "umbra-" + id + ".ko", true, guests(processors)};
+std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors) {
+  const std::string module = "umbra-" + id + ".ko";
+  return {{.name = id, .module = module, .steps = guests(processors)},
+          {.name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}}};
 }
 
 }  // namespace umbra::tools

@@ -14,16 +14,17 @@ struct boot_step {
 };
 
 struct boot_load {
-  std::string name;    ///< one word: "checked", "unchecked", a mutant's id
-  std::string module;  ///< the file's name in the emulated machine
-  bool check = true;
+  std::string name;                   ///< one word: "checked", "unchecked", a mutant's id
+  std::string module;                 ///< the file's name in the emulated machine
+  bool check = true, emulate = true;  ///< the module's parameters
   std::vector<boot_step> steps;
 };
 
-/// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; then
-/// the guests again without checks, for figures.
+/// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; the
+/// guests again without checks, for figures; and under checks once more, with no instruction emulated.
 std::vector<boot_load> full_plan(unsigned processors);
-/// One checked run of the guests, with each of these modules.
-boot_load mutant_load(const std::string& id, unsigned processors);
+/// Checked runs of the guests with one mutant's module: it is to show in one of them. A guest's tables come and go far
+/// more often where no write to them is emulated.
+std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors);
 
 }  // namespace umbra::tools

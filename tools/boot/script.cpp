@@ -54,7 +54,8 @@ std::string quoted(const std::string& text) {
 std::string init_script(const std::vector<boot_load>& plan) {
   std::string out = prologue;
   for (const boot_load& load : plan) {
-    out += fmt::format("step {0}/load 'insmod /{1} check={2}'\n", load.name, load.module, load.check ? 1 : 0);
+    out += fmt::format("step {0}/load 'insmod /{1} check={2} emulate={3}'\n", load.name, load.module,
+                       load.check ? 1 : 0, load.emulate ? 1 : 0);
     for (const boot_step& s : load.steps) {
       out += fmt::format("step {}/{} {}\n", load.name, s.name, quoted(s.command));
     }

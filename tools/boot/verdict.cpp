@@ -7,6 +7,7 @@
 #include <regex>
 #include <sstream>
 
+#include "tools/boot/table.hpp"
 #include "tools/cli/tree.hpp"
 
 namespace umbra::tools {
@@ -52,6 +53,19 @@ std::string fault_of(const journal& j, const std::string& name, const std::files
   figures_of(said);
   const std::string wrong = difference(said, lines_of(read_file(expected)));
   return wrong.empty() ? "" : fmt::format("{}: {}.", name, wrong);
+}
+
+/// An emulated write takes no table from the guest; where nothing is emulated, tables are given up or the load was in
+/// vain.
+std::string unprotected_fault(const journal& j, const boot_load& load) {
+  const auto all = measurements_of(j, {load});
+  std::uint64_t given_up = 0;
+  for (const auto& [name, found] : all) {
+    if (const auto at = found.find("vm unprotected"); at != found.end()) given_up += at->second;
+  }
+  if (all.empty() || load.emulate == (given_up == 0)) return "";
+  if (!load.emulate) return fmt::format("{}: no table was given up, so writes by hardware went untested.", load.name);
+  return fmt::format("{}: {} times a table was given up instead of emulating the write.", load.name, given_up);
 }
 
 /// Every page that was pinned was let go again.
@@ -110,6 +124,7 @@ std::vector<std::string> faults_of(const journal& j, const std::vector<boot_load
     note(fault_of(j, load.name + "/load"));
     for (const boot_step& s : load.steps) note(fault_of(j, load.name + "/" + s.name, s.expected));
     note(fault_of(j, load.name + "/unload"));
+    note(unprotected_fault(j, load));
   }
   note(pins_fault(j));
   for (const log_part& part : j.kernel_log()) {
@@ -120,7 +135,9 @@ std::vector<std::string> faults_of(const journal& j, const std::vector<boot_load
   return faults;
 }
 
-catch_report caught(const journal& j, const boot_load& load) {
+namespace {
+
+catch_report caught_in(const journal& j, const boot_load& load) {
   static const std::regex violation("^umbra: (I[0-9]+[ab]?) .*");
   catch_report report{load.name, "", ""};
   for (const log_part& part : j.kernel_log()) {
@@ -135,7 +152,20 @@ catch_report caught(const journal& j, const boot_load& load) {
   for (const boot_step& s : load.steps) {
     if (report.words.empty()) report.words = fault_of(j, load.name + "/" + s.name, s.expected);
   }
+  if (report.words.empty()) report.load.clear();
   return report;
+}
+
+}  // namespace
+
+catch_report caught(const journal& j, const std::vector<boot_load>& loads) {
+  catch_report first;
+  for (const boot_load& load : loads) {
+    const catch_report c = caught_in(j, load);
+    if (!c.invariant.empty()) return c;
+    if (first.words.empty()) first = c;
+  }
+  return first;
 }
 
 }  // namespace umbra::tools

@@ -25,10 +25,11 @@ std::vector<std::string> faults_of(const journal&, const std::vector<boot_load>&
 
 /// How a mutant came to light.
 struct catch_report {
-  std::string id;         ///< the mutant's
+  std::string load;       ///< under which; "" if nothing showed
   std::string invariant;  ///< "I3", or "assertion"; "" if neither spoke up
   std::string words;      ///< what the kernel's log, or else the guest, said of it; "" if nothing showed
 };
-catch_report caught(const journal&, const boot_load&);
+/// By the first of its loads in which an invariant or an assertion spoke up; else the first in which anything showed.
+catch_report caught(const journal&, const std::vector<boot_load>&);
 
 }  // namespace umbra::tools

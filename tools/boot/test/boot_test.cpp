@@ -21,7 +21,7 @@ class boot : public ::testing::Test {
  protected:
   boot() {
     write_file(place_ / "guest.txt", "one\ntwo\n");
-    plan_ = {{"checked", "umbra.ko", true, {{"guest", "run", place_ / "guest.txt"}}}};
+    plan_ = {{.name = "checked", .module = "umbra.ko", .steps = {{"guest", "run", place_ / "guest.txt"}}}};
   }
   std::string serial() const {
     return "[    0.2] firmware\r\n@boot up\r\n"
@@ -74,6 +74,18 @@ TEST_F(boot, a_step_that_fails_or_hangs) {
   EXPECT_THAT(faults_of(journal("nothing"), plan_), ElementsAre("The kernel did not come up."));
 }
 
+TEST_F(boot, tables_are_given_up_just_when_no_write_to_them_is_emulated) {
+  const std::string said = output_;
+  output_ = said + "# vm unprotected 3\r\n";
+  EXPECT_THAT(faults(), ElementsAre("checked: 3 times a table was given up instead of emulating the write."));
+  plan_[0].emulate = false;
+  EXPECT_THAT(faults(), IsEmpty());
+  output_ = said + "# vm unprotected 0\r\n";
+  EXPECT_THAT(faults(), ElementsAre("checked: no table was given up, so writes by hardware went untested."));
+  plan_[0].emulate = true;
+  EXPECT_THAT(faults(), IsEmpty());
+}
+
 TEST_F(boot, pins_that_are_kept) {
   released_ = "4";
   EXPECT_THAT(faults(), ElementsAre("5 pages were pinned and 4 let go."));
@@ -100,28 +112,44 @@ TEST_F(boot, a_mutant_is_caught_by_the_invariant_that_the_log_names) {
   log_ =
       "[ 8.0] umbra: I7a child: a link's target is live; page 5, index 0x1\r\n[ 8.1] umbra: a VM of process 9 is "
       "stopped\r\n";
-  const catch_report c = caught(journal(serial()), plan_[0]);
+  const catch_report c = caught(journal(serial()), plan_);
   EXPECT_EQ(c.invariant, "I7a");
   EXPECT_THAT(c.words, HasSubstr("a link's target is live"));
 }
 
 TEST_F(boot, or_by_an_assertion_of_the_core) {
   log_ = "[ 8.0] umbra: core/mmu/pages.cpp:7: assertion does not hold: x\r\n";
-  EXPECT_EQ(caught(journal(serial()), plan_[0]).invariant, "assertion");
+  EXPECT_EQ(caught(journal(serial()), plan_).invariant, "assertion");
 }
 
 TEST_F(boot, a_mutant_that_only_the_guest_notices_is_not_caught_by_an_invariant) {
   output_ = "one\r\nFAILED: two\r\n";
-  const catch_report c = caught(journal(serial()), plan_[0]);
+  const catch_report c = caught(journal(serial()), plan_);
   EXPECT_EQ(c.invariant, "");
   EXPECT_THAT(c.words, HasSubstr("FAILED: two"));
   output_ = "one\r\ntwo\r\n";
-  EXPECT_EQ(caught(journal(serial()), plan_[0]).words, "");
+  EXPECT_EQ(caught(journal(serial()), plan_).words, "");
+  EXPECT_EQ(caught(journal(serial()), plan_).load, "");
+}
+
+TEST_F(boot, a_mutant_is_caught_if_one_of_its_loads_catches_it) {
+  const boot_load late{.name = "late", .module = "umbra.ko", .steps = {}};
+  output_ = "FAILED: two\r\n";
+  log_ = "[ 8.0] umbra-boot: late/load\r\n[ 8.1] umbra: I3 write protection: x; page 7\r\n";
+  const catch_report c = caught(journal(serial()), {plan_[0], late});
+  EXPECT_EQ(c.load, "late");
+  EXPECT_EQ(c.invariant, "I3");
+  log_.clear();
+  EXPECT_EQ(caught(journal(serial()), {plan_[0], late}).load, "checked");
+  EXPECT_EQ(caught(journal(serial()), {plan_[0], late}).invariant, "");
 }
 
 TEST(boot_script, commands_with_quotes_stay_what_they_are) {
-  const std::string script = init_script({{"x", "umbra.ko", false, {{"s", "echo 'a b'"}}}});
-  EXPECT_THAT(script, HasSubstr("step x/load 'insmod /umbra.ko check=0'\n"));
+  const std::string script = init_script(
+      {{.name = "x", .module = "umbra.ko", .check = false, .emulate = false, .steps = {{"s", "echo 'a b'"}}},
+       {.name = "y", .module = "umbra.ko", .steps = {}}});
+  EXPECT_THAT(script, HasSubstr("step x/load 'insmod /umbra.ko check=0 emulate=0'\n"));
+  EXPECT_THAT(script, HasSubstr("step y/load 'insmod /umbra.ko check=1 emulate=1'\n"));
   EXPECT_THAT(script, HasSubstr("step x/s 'echo '\\''a b'\\'''\n"));
   EXPECT_THAT(script, HasSubstr("step x/unload 'rmmod umbra'\n"));
 }
