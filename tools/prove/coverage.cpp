@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -30,8 +31,7 @@ void leave_profile(const std::filesystem::path& directory) {
   __llvm_profile_write_file();
 }
 
-std::vector<covered_file> coverage_of(const std::filesystem::path& directory, const std::filesystem::path& root,
-                                      const std::vector<std::string>& files) {
+std::vector<covered_file> coverage_of(const std::filesystem::path& directory, const std::vector<std::string>& files) {
   const std::filesystem::path merged = directory / "merged.profdata", log = directory / "llvm.log",
                               table = directory / "lines";
   command merge{{"llvm-profdata-19", "merge", "-o", merged}, {}, {}, log};
@@ -40,21 +40,24 @@ std::vector<covered_file> coverage_of(const std::filesystem::path& directory, co
   }
   if (merge.words.size() == 4) throw error("No worker left a profile of what it ran.", status::broken);
   llvm(merge, log);
-  command show{{"llvm-cov-19", "export", "--format=lcov", std::filesystem::read_symlink("/proc/self/exe"),
-                "--instr-profile=" + merged.string(), "--sources"},
-               {},
-               {},
-               table};
-  for (const std::string& f : files) show.words.push_back(root / f);
-  llvm(show, table);
+  llvm({{"llvm-cov-19", "export", "--format=lcov", std::filesystem::read_symlink("/proc/self/exe"),
+         "--instr-profile=" + merged.string()},
+        {},
+        {},
+        table},
+       table);
 
+  // Files are named as the compiler saw them, which a compiler cache may have done in another copy of the tree.
   std::map<std::string, std::map<unsigned, bool>> lines;
   std::string name;
   std::istringstream records(read_file(table));
   for (std::string record; std::getline(records, record);) {
     if (record.starts_with("SF:")) {
-      name = std::filesystem::relative(record.substr(3), root);
-    } else if (record.starts_with("DA:")) {
+      const auto known = std::find_if(files.begin(), files.end(), [&](const std::string& f) {
+        return record == "SF:" + f || record.ends_with("/" + f);
+      });
+      name = known == files.end() ? "" : *known;
+    } else if (record.starts_with("DA:") && !name.empty()) {
       const std::size_t comma = record.find(',');
       lines[name][static_cast<unsigned>(std::stoul(record.substr(3, comma)))] |= record.substr(comma + 1) != "0";
     }

@@ -16,9 +16,8 @@ struct covered_file {
 /// In a worker that is about to end: leaves what it ran in `directory`.
 void leave_profile(const std::filesystem::path& directory);
 
-/// Sums up what workers left there, for the files named; `root` is the top of the repository. Throws `error` where
-/// LLVM's tools cannot.
-std::vector<covered_file> coverage_of(const std::filesystem::path& directory, const std::filesystem::path& root,
-                                      const std::vector<std::string>& files);
+/// Sums up what workers left there, for the files named, as from the top of the repository. Throws `error` where LLVM's
+/// tools cannot.
+std::vector<covered_file> coverage_of(const std::filesystem::path& directory, const std::vector<std::string>& files);
 
 }  // namespace umbra::tools

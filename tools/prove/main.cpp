@@ -103,7 +103,7 @@ tools::theorem_verdict prove(const proofs::theorem& t, const options& o) {
   });
   for (std::size_t n = 0; n < results.size(); ++n) v.units[n].result = std::move(results[n]);
   v.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (o.coverage) v.covered = tools::coverage_of(profiles, tools::root(), {t.production.begin(), t.production.end()});
+  if (o.coverage) v.covered = tools::coverage_of(profiles, {t.production.begin(), t.production.end()});
   return v;
 }
 
