@@ -100,7 +100,7 @@ bool laboratory::check_clean(const trial& t) {
 /// Whether the registers are as they were, and of memory only accessed and dirty bits are not.
 bool laboratory::unchanged(const char* id, const performance& p, const trial& t) {
   const unsigned verdict = static_cast<unsigned>(p.last.next), vector = static_cast<unsigned>(p.last.event.vector);
-  const std::string changed = difference(p.after, before_);
+  const short_text changed = difference(p.after, before_);
   if (!changed.empty()) return fail(id, "verdict %u, vector %u: %s", verdict, vector, changed.c_str());
   if (p.cr0 != guest::cr0_of(t) || p.cr4 != guest::cr4_of(t) || p.efer != guest::efer_of(t)) {
     return fail(id, "verdict %u, vector %u: a control register changed", verdict, vector);

@@ -23,12 +23,12 @@ laboratory::equipment::equipment() {
   map.slots[3] = region(tables_at, memory_end);
 }
 
-std::string difference(const vcpu::register_set& a, const vcpu::register_set& b) {
-  char text[96] = "";
+short_text difference(const vcpu::register_set& a, const vcpu::register_set& b) {
+  short_text said;
   const auto differ = [&](const char* name, unsigned n, std::uint64_t x, std::uint64_t y) {
-    if (x == y || *text != '\0') return;
-    std::snprintf(text, sizeof text, "%s%u is %#llx, should be %#llx", name, n, static_cast<unsigned long long>(x),
-                  static_cast<unsigned long long>(y));
+    if (x == y || !said.empty()) return;
+    std::snprintf(said.text, sizeof said.text, "%s%u is %#llx, should be %#llx", name, n,
+                  static_cast<unsigned long long>(x), static_cast<unsigned long long>(y));
   };
   for (unsigned n = 0; n < 16; ++n) differ("general register ", n, a.general.get(n), b.general.get(n));
   differ("rip", 0, a.general.rip, b.general.rip);
@@ -51,7 +51,7 @@ std::string difference(const vcpu::register_set& a, const vcpu::register_set& b)
   differ("dr", 6, a.dr6, b.dr6);
   differ("dr", 7, a.dr7, b.dr7);
   differ("blocking", 0, a.blocking, b.blocking);
-  return text;
+  return said;
 }
 
 }  // namespace umbra::fuzz

@@ -33,7 +33,15 @@ bool only_sets_accessed(trial_mode, const changed_byte&, std::uint32_t tables = 
 /// still name their pages.
 bool maps_identically(const trial&);
 
+/// A short text that no library outside makes: MSan would not know it.
+struct short_text {
+  char text[96] = "";
+
+  bool empty() const { return *text == '\0'; }
+  const char* c_str() const { return text; }
+};
+
 /// The first register in which two sets differ, or "".
-std::string difference(const vcpu::register_set&, const vcpu::register_set& wanted);
+short_text difference(const vcpu::register_set&, const vcpu::register_set& wanted);
 
 }  // namespace umbra::fuzz

@@ -139,7 +139,7 @@ bool laboratory::same(const char* id, const performance& p, const performance& w
                 static_cast<unsigned>(wanted.last.next), static_cast<unsigned>(wanted.last.event.vector),
                 static_cast<unsigned long long>(wanted.last.event.code));
   }
-  const std::string registers = difference(p.after, wanted.after);
+  const short_text registers = difference(p.after, wanted.after);
   if (!registers.empty()) return fail(id, "%s", registers.c_str());
   if (p.cr0 != wanted.cr0 || p.cr3 != wanted.cr3 || p.cr4 != wanted.cr4 || p.efer != wanted.efer) {
     return fail(id, "control registers differ");
