@@ -136,7 +136,9 @@ bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {
   if (!both(both(cr0_consistent(cr0), cr4_accepted(cr4)), efer_accepted(efer))) return false;
   if (has(efer, efer::lma) != wide) return false;
   if (both(wide, negate(has(cr4, cr4::pae)))) return false;
-  const word cr3_bits = select(wide, word{(std::uint64_t{1} << features_.maxphyaddr) - 1}, word{0xffff'ffff});
+  // Outside of IA-32e mode, too: what it left in the upper half stays there, and is ignored (SDM tables 4-3 and 4-7).
+  const word cr3_bits =
+      select(features_.long_mode, word{(std::uint64_t{1} << features_.maxphyaddr) - 1}, word{0xffff'ffff});
   if ((cr3 & ~cr3_bits) != word{0}) return false;
 
   pointers fresh = pdpte_;
