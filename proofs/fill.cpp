@@ -141,11 +141,6 @@ constexpr const char* assumptions[] = {
     "A lookup gives the same answer for the same guest frame (T4).",
     "Host frames that back guests hold no shadow table.",
 };
-constexpr const char* rules_out[] = {
-    "B05, B17 the CR0.WP=0 trick under SMEP and SMAP",
-    "B10 a writable leaf before the guest's D bit",
-    "a leaf that grants more than its path, maps another frame, or lets one be written that must not be",
-};
 constexpr const char* production[] = {"core/mmu/fault.cpp", "core/mmu/entries.cpp", "core/mmu/meaning.cpp",
                                       "core/mmu/roots.cpp", "core/mmu/role.hpp",    "core/mmu/shadow_format.hpp"};
 
@@ -170,7 +165,6 @@ extern const theorem fill_theorem{
     "After a page fault on empty shadow tables, in every mode, for all guest memory, slots, registers, addresses and "
     "accesses: whatever the shadow tables let hardware do, at any address and to any access, the guest's tables allow.",
     assumptions,
-    rules_out,
     production,
     units,
     body,

@@ -110,11 +110,6 @@ constexpr const char* assumptions[] = {
     "A page's role holds the rights of the path that led to it (T2), and a direct page's whether the large entry has D.",
     "A lookup gives the same answer for the same guest frame (T4).",
 };
-constexpr const char* rules_out[] = {
-    "B01 inherited access that is missing from the role",
-    "B02 large pages with different access that share a direct page",
-    "B04 CR0.WP that is missing from the role; likewise EFER.NXE, CR4.SMEP, SMAP and PSE, address width, D",
-};
 constexpr const char* production[] = {"core/mmu/role.hpp", "core/mmu/page_hash.hpp", "core/mmu/meaning.cpp",
                                       "core/mmu/guest_format.hpp"};
 
@@ -148,7 +143,6 @@ extern const theorem role_theorem{
     "Of two guest entries, under any registers and at any two moments, that lead to one shadow page: both find the "
     "same memory below it, the same bits reserved, and allow the same accesses.",
     assumptions,
-    rules_out,
     production,
     units,
     body,

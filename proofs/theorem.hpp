@@ -45,7 +45,6 @@ struct theorem {
   const char* title;
   const char* statement;
   std::span<const char* const> assumptions;
-  std::span<const char* const> rules_out;   ///< mistakes that could not be made without refuting it
   std::span<const char* const> production;  ///< files of the production source that it runs
   std::vector<unit> (*units)(tier);
   void (*body)(smt::path&, const unit&);
