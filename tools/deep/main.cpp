@@ -13,6 +13,7 @@
 #include "models/smt/workers.hpp"
 #include "tools/cli/error.hpp"
 #include "tools/cli/process.hpp"
+#include "tools/cli/program.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/deep/judge.hpp"
 #include "tools/deep/verdict.hpp"
@@ -82,20 +83,7 @@ int main(int argc, char** argv) {
   app.add_option("--jobs", o.jobs, "Processes; without it: one a core")->check(CLI::Range(1u, 256u));
   app.add_option("--json", o.json, "Where the figures go");
   app.add_flag("--quiet", o.quiet, "No table, no progress");
-  try {
-    app.parse(argc, argv);
-    tools::catch_interrupts();
-    return static_cast<int>(run(o));
-  } catch (const CLI::CallForHelp& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    fmt::print(stderr, "umbra: {}. --help lists what is possible.\n", e.what());
-    return static_cast<int>(status::usage);
-  } catch (const tools::error& e) {
-    fmt::print(stderr, "umbra: {}\n", e.what());
-    return static_cast<int>(e.status());
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "umbra: {}\n", e.what());
-    return static_cast<int>(status::broken);
-  }
+  return tools::run_program(app, argc, argv, [&] {
+    return run(o);
+  });
 }

@@ -16,8 +16,9 @@ struct deep_verdict {
 
   /// Some access is let through that should not be.
   bool refuted() const;
-  /// Neither of the two sees what the other must see as well: the run checks the same promises (I1 to I4, I9, I10),
-  /// entry by entry. A state that was left unjudged agrees with nothing.
+  /// The run checks the same promises (I1 to I4, I9, I10) entry by entry, so whatever is refuted here must have stopped
+  /// it. Not the other way about: it also looks at entries that no root leads to. A state left unjudged agrees with
+  /// nothing.
   bool agrees() const;
   std::string text() const;
 };

@@ -13,6 +13,7 @@
 #include "models/smt/workers.hpp"
 #include "tools/cli/error.hpp"
 #include "tools/cli/process.hpp"
+#include "tools/cli/program.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/prove/table.hpp"
 #include "tools/prove/verdict.hpp"
@@ -176,21 +177,8 @@ int main(int argc, char** argv) {
   app.add_option("--every-case", o.every_case, "Leave a case of each path there, as op files; without racing guests");
   app.add_flag("--until-refuted", o.until_refuted, "Leave a theorem at its first unit that is refuted");
   app.add_flag("!--no-coverage", o.coverage, "Do not measure which production lines were run");
-  try {
-    app.parse(argc, argv);
+  return tools::run_program(app, argc, argv, [&] {
     if (o.cases.empty()) o.cases = tools::build_root() / "findings" / "proofs";
-    tools::catch_interrupts();
-    return static_cast<int>(run(o));
-  } catch (const CLI::CallForHelp& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    fmt::print(stderr, "umbra: {}. --help lists what is possible.\n", e.what());
-    return static_cast<int>(status::usage);
-  } catch (const tools::error& e) {
-    fmt::print(stderr, "umbra: {}\n", e.what());
-    return static_cast<int>(e.status());
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "umbra: {}\n", e.what());
-    return static_cast<int>(status::broken);
-  }
+    return run(o);
+  });
 }
