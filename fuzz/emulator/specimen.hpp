@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/emulate/instruction.hpp"
+#include "core/vcpu/register_set.hpp"
 
 namespace umbra::emucheck {
 
@@ -16,6 +17,8 @@ struct cpu_state {
   std::array<std::uint16_t, 6> selector{};  ///< in the order of their numbers; in real mode
   std::uint64_t fs_base = 0, gs_base = 0;   ///< elsewhere
 };
+
+cpu_state state_of(const vcpu::register_set&);
 
 /// Bytes to be put into memory first.
 struct poke {

@@ -93,21 +93,6 @@ struct subject::parts {
     }
   }
 
-  cpu_state state() {
-    using namespace x86;
-    const vcpu::register_set& r = cpu.state();
-    cpu_state a;
-    for (unsigned n = 0; n < 16; ++n) a.gpr[n] = r.general.get(n);
-    a.rip = r.general.rip;
-    a.rflags = r.general.rflags;
-    for (unsigned n = 0; n < 6; ++n) {
-      a.selector[n] = static_cast<std::uint16_t>(r.segments[static_cast<vcpu::segment_name>(n)].selector);
-    }
-    a.fs_base = r.segments[vcpu::segment_name::fs].base;
-    a.gs_base = r.segments[vcpu::segment_name::gs].base;
-    return a;
-  }
-
   /// Plays userspace: ports answer, memory that does not exist ends the experiment.
   emulate::result drive(outcome& out) {
     emulate::result r = emulator.step();
@@ -178,7 +163,7 @@ outcome subject::run(const specimen& s) {
       out.kind = outcome_kind::other;
       break;
   }
-  out.after = p.state();
+  out.after = state_of(p.cpu.state());
   return out;
 }
 

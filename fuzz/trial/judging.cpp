@@ -8,19 +8,6 @@ namespace umbra::fuzz {
 
 namespace {
 
-emucheck::cpu_state state_of(const vcpu::register_set& r) {
-  emucheck::cpu_state s;
-  for (unsigned n = 0; n < 16; ++n) s.gpr[n] = r.general.get(n);
-  s.rip = r.general.rip;
-  s.rflags = r.general.rflags;
-  for (unsigned n = 0; n < 6; ++n) {
-    s.selector[n] = static_cast<std::uint16_t>(r.segments[static_cast<vcpu::segment_name>(n)].selector);
-  }
-  s.fs_base = r.segments[vcpu::segment_name::fs].base;
-  s.gs_base = r.segments[vcpu::segment_name::gs].base;
-  return s;
-}
-
 emucheck::outcome outcome_of(const performance& p) {
   using emucheck::outcome_kind;
   using emulate::verdict;
@@ -43,7 +30,7 @@ emucheck::outcome outcome_of(const performance& p) {
     default:
       break;
   }
-  o.after = state_of(p.after);
+  o.after = emucheck::state_of(p.after);
   for (const device_item& i : p.items) {
     if (i.space != io::space::port) {
       o.kind = outcome_kind::nowhere;
@@ -71,7 +58,7 @@ bool laboratory::ask_judge(const trial& t) {
   const auto code = image_of(kit_->host).begin() + static_cast<std::ptrdiff_t>(code_at_);
   std::copy_n(code, s.code.size(), s.code.begin());
   s.repeats = r.repeats;
-  s.before = state_of(before_);
+  s.before = emucheck::state_of(before_);
   return judge_->consider(t, s, image_of(kit_->host));
 }
 
