@@ -14,14 +14,13 @@ constexpr std::size_t line_bytes = 64;
 using line [[gnu::vector_size(line_bytes), gnu::may_alias]] = std::uint64_t;
 
 /// Clears the lines of a frame whose bits are set.
-[[clang::no_sanitize("address", "undefined")]] inline void clear_lines(std::byte* frame, std::uint64_t lines) {
+[[clang::no_sanitize("address")]] inline void clear_lines(std::byte* frame, std::uint64_t lines) {
   auto* const all = reinterpret_cast<line*>(frame);
   for (; lines != 0; lines &= lines - 1) all[std::countr_zero(lines)] = line{};
 }
 
 /// Copies them from another frame.
-[[clang::no_sanitize("address", "undefined")]] inline void copy_lines(std::byte* frame, const std::byte* from,
-                                                                      std::uint64_t lines) {
+[[clang::no_sanitize("address")]] inline void copy_lines(std::byte* frame, const std::byte* from, std::uint64_t lines) {
   auto* const all = reinterpret_cast<line*>(frame);
   const auto* const source = reinterpret_cast<const line*>(from);
   for (; lines != 0; lines &= lines - 1) all[std::countr_zero(lines)] = source[std::countr_zero(lines)];
@@ -47,11 +46,10 @@ class saved_lines {
     std::uint64_t lines;
   };
 
-  [[clang::no_sanitize("address", "undefined")]] static void take(line* to, const line* frame, std::uint64_t lines) {
+  [[clang::no_sanitize("address")]] static void take(line* to, const line* frame, std::uint64_t lines) {
     for (; lines != 0; lines &= lines - 1) *to++ = frame[std::countr_zero(lines)];
   }
-  [[clang::no_sanitize("address", "undefined")]] static void put(const part* parts, std::size_t count,
-                                                                 const line* from) {
+  [[clang::no_sanitize("address")]] static void put(const part* parts, std::size_t count, const line* from) {
     for (const part* p = parts; p != parts + count; ++p) {
       auto* const frame = reinterpret_cast<line*>(p->frame);
       for (std::uint64_t lines = p->lines; lines != 0; lines &= lines - 1) {
