@@ -20,4 +20,9 @@ constexpr std::uint64_t ones = 1u << 10;
 constexpr std::uint64_t writable = 0xffff'23ff;
 }  // namespace dr7
 
+/// IA32_DEBUGCTL (SDM 18.4.1).
+namespace debugctl {
+constexpr std::uint64_t lbr = 1u << 0, btf = 1u << 1;
+}
+
 }  // namespace umbra::x86

@@ -1,5 +1,5 @@
-// Encodings of the VMCS fields that the core uses (SDM volume 3, appendix B), and what an encoding says of its field
-// (SDM 25.11.2): how wide it is, and what part of the VMCS it belongs to.
+// Encodings of the VMCS fields (SDM volume 3, appendix B), and what an encoding says of its field (SDM 25.11.2): how
+// wide it is, and what part of the VMCS it belongs to.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@ namespace umbra::x86 {
 enum class vmcs : std::uint32_t {
   // 16 bits
   vpid = 0x0000,
+  posted_interrupt_vector = 0x0002,
   guest_es_selector = 0x0800,
   guest_cs_selector = 0x0802,
   guest_ss_selector = 0x0804,
@@ -17,6 +18,7 @@ enum class vmcs : std::uint32_t {
   guest_gs_selector = 0x080a,
   guest_ldtr_selector = 0x080c,
   guest_tr_selector = 0x080e,
+  guest_interrupt_status = 0x0810,
   host_es_selector = 0x0c00,
   host_cs_selector = 0x0c02,
   host_ss_selector = 0x0c04,
@@ -26,13 +28,38 @@ enum class vmcs : std::uint32_t {
   host_tr_selector = 0x0c0c,
 
   // 64 bits
+  io_bitmap_a = 0x2000,
+  io_bitmap_b = 0x2002,
+  msr_bitmap = 0x2004,
   exit_msr_store_address = 0x2006,
   exit_msr_load_address = 0x2008,
   entry_msr_load_address = 0x200a,
+  executive_vmcs = 0x200c,
+  page_modification_log = 0x200e,
+  tsc_offset = 0x2010,
+  virtual_apic_page = 0x2012,
+  apic_access_page = 0x2014,
+  posted_interrupt_descriptor = 0x2016,
+  vm_functions = 0x2018,
+  ept_pointer = 0x201a,
+  eptp_list = 0x2024,
+  vmread_bitmap = 0x2026,
+  vmwrite_bitmap = 0x2028,
+  virtualization_exception_area = 0x202a,
+  guest_physical_address = 0x2400,
   link_pointer = 0x2800,
   guest_debugctl = 0x2802,
+  guest_pat = 0x2804,
   guest_efer = 0x2806,
+  guest_performance_control = 0x2808,
+  guest_pdpte0 = 0x280a,
+  guest_pdpte1 = 0x280c,
+  guest_pdpte2 = 0x280e,
+  guest_pdpte3 = 0x2810,
+  guest_bndcfgs = 0x2812,
+  host_pat = 0x2c00,
   host_efer = 0x2c02,
+  host_performance_control = 0x2c04,
 
   // 32 bits
   pin_controls = 0x4000,
@@ -49,6 +76,7 @@ enum class vmcs : std::uint32_t {
   entry_event = 0x4016,
   entry_error_code = 0x4018,
   entry_instruction_length = 0x401a,
+  tpr_threshold = 0x401c,
   secondary_controls = 0x401e,
   instruction_error = 0x4400,
   exit_reason = 0x4402,
@@ -57,6 +85,7 @@ enum class vmcs : std::uint32_t {
   vectoring_event = 0x4408,
   vectoring_error_code = 0x440a,
   instruction_length = 0x440c,
+  instruction_information = 0x440e,
   guest_es_limit = 0x4800,
   guest_cs_limit = 0x4802,
   guest_ss_limit = 0x4804,
@@ -77,7 +106,9 @@ enum class vmcs : std::uint32_t {
   guest_tr_rights = 0x4822,
   guest_interruptibility = 0x4824,
   guest_activity = 0x4826,
+  guest_smbase = 0x4828,
   guest_sysenter_cs = 0x482a,
+  preemption_timer = 0x482e,
   host_sysenter_cs = 0x4c00,
 
   // as wide as a register
@@ -86,6 +117,11 @@ enum class vmcs : std::uint32_t {
   cr0_shadow = 0x6004,
   cr4_shadow = 0x6006,
   exit_qualification = 0x6400,
+  io_rcx = 0x6402,
+  io_rsi = 0x6404,
+  io_rdi = 0x6406,
+  io_rip = 0x6408,
+  guest_linear_address = 0x640a,
   guest_cr0 = 0x6800,
   guest_cr3 = 0x6802,
   guest_cr4 = 0x6804,

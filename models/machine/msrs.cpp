@@ -90,8 +90,9 @@ bool read_msr(x86::msr which, std::uint64_t& value) {
     case kernel_gs_base:
       value = 0x7f12'3456'7000;
       return true;
+    default:
+      return false;
   }
-  return false;
 }
 
 }  // namespace umbra::machine

@@ -103,16 +103,59 @@ TEST(x86_bits, exit_reasons_are_as_in_linux) {
   EXPECT_EQ(number(exit_reason::exception_or_nmi), EXIT_REASON_EXCEPTION_NMI);
   EXPECT_EQ(number(exit_reason::external_interrupt), EXIT_REASON_EXTERNAL_INTERRUPT);
   EXPECT_EQ(number(exit_reason::triple_fault), EXIT_REASON_TRIPLE_FAULT);
+  EXPECT_EQ(number(exit_reason::init_signal), EXIT_REASON_INIT_SIGNAL);
+  EXPECT_EQ(number(exit_reason::startup_ipi), EXIT_REASON_SIPI_SIGNAL);
+  EXPECT_EQ(number(exit_reason::interrupt_window), EXIT_REASON_INTERRUPT_WINDOW);
+  EXPECT_EQ(number(exit_reason::nmi_window), EXIT_REASON_NMI_WINDOW);
+  EXPECT_EQ(number(exit_reason::task_switch), EXIT_REASON_TASK_SWITCH);
   EXPECT_EQ(number(exit_reason::cpuid), EXIT_REASON_CPUID);
   EXPECT_EQ(number(exit_reason::hlt), EXIT_REASON_HLT);
+  EXPECT_EQ(number(exit_reason::invd), EXIT_REASON_INVD);
   EXPECT_EQ(number(exit_reason::invlpg), EXIT_REASON_INVLPG);
+  EXPECT_EQ(number(exit_reason::rdpmc), EXIT_REASON_RDPMC);
+  EXPECT_EQ(number(exit_reason::rdtsc), EXIT_REASON_RDTSC);
+  EXPECT_EQ(number(exit_reason::vmcall), EXIT_REASON_VMCALL);
+  EXPECT_EQ(number(exit_reason::vmclear), EXIT_REASON_VMCLEAR);
+  EXPECT_EQ(number(exit_reason::vmlaunch), EXIT_REASON_VMLAUNCH);
+  EXPECT_EQ(number(exit_reason::vmptrld), EXIT_REASON_VMPTRLD);
+  EXPECT_EQ(number(exit_reason::vmptrst), EXIT_REASON_VMPTRST);
+  EXPECT_EQ(number(exit_reason::vmread), EXIT_REASON_VMREAD);
+  EXPECT_EQ(number(exit_reason::vmresume), EXIT_REASON_VMRESUME);
+  EXPECT_EQ(number(exit_reason::vmwrite), EXIT_REASON_VMWRITE);
+  EXPECT_EQ(number(exit_reason::vmxoff), EXIT_REASON_VMOFF);
+  EXPECT_EQ(number(exit_reason::vmxon), EXIT_REASON_VMON);
   EXPECT_EQ(number(exit_reason::control_register), EXIT_REASON_CR_ACCESS);
+  EXPECT_EQ(number(exit_reason::debug_register), EXIT_REASON_DR_ACCESS);
   EXPECT_EQ(number(exit_reason::io), EXIT_REASON_IO_INSTRUCTION);
   EXPECT_EQ(number(exit_reason::rdmsr), EXIT_REASON_MSR_READ);
   EXPECT_EQ(number(exit_reason::wrmsr), EXIT_REASON_MSR_WRITE);
   EXPECT_EQ(number(exit_reason::invalid_guest_state), EXIT_REASON_INVALID_STATE);
   EXPECT_EQ(number(exit_reason::msr_loading), EXIT_REASON_MSR_LOAD_FAIL);
+  EXPECT_EQ(number(exit_reason::mwait), EXIT_REASON_MWAIT_INSTRUCTION);
+  EXPECT_EQ(number(exit_reason::monitor_trap_flag), EXIT_REASON_MONITOR_TRAP_FLAG);
+  EXPECT_EQ(number(exit_reason::monitor), EXIT_REASON_MONITOR_INSTRUCTION);
+  EXPECT_EQ(number(exit_reason::pause), EXIT_REASON_PAUSE_INSTRUCTION);
   EXPECT_EQ(number(exit_reason::machine_check), EXIT_REASON_MCE_DURING_VMENTRY);
+  EXPECT_EQ(number(exit_reason::tpr_below_threshold), EXIT_REASON_TPR_BELOW_THRESHOLD);
+  EXPECT_EQ(number(exit_reason::apic_access), EXIT_REASON_APIC_ACCESS);
+  EXPECT_EQ(number(exit_reason::virtualized_eoi), EXIT_REASON_EOI_INDUCED);
+  EXPECT_EQ(number(exit_reason::gdtr_idtr), EXIT_REASON_GDTR_IDTR);
+  EXPECT_EQ(number(exit_reason::ldtr_tr), EXIT_REASON_LDTR_TR);
+  EXPECT_EQ(number(exit_reason::ept_violation), EXIT_REASON_EPT_VIOLATION);
+  EXPECT_EQ(number(exit_reason::ept_misconfiguration), EXIT_REASON_EPT_MISCONFIG);
+  EXPECT_EQ(number(exit_reason::invept), EXIT_REASON_INVEPT);
+  EXPECT_EQ(number(exit_reason::rdtscp), EXIT_REASON_RDTSCP);
+  EXPECT_EQ(number(exit_reason::preemption_timer), EXIT_REASON_PREEMPTION_TIMER);
+  EXPECT_EQ(number(exit_reason::invvpid), EXIT_REASON_INVVPID);
+  EXPECT_EQ(number(exit_reason::wbinvd), EXIT_REASON_WBINVD);
+  EXPECT_EQ(number(exit_reason::xsetbv), EXIT_REASON_XSETBV);
+  EXPECT_EQ(number(exit_reason::apic_write), EXIT_REASON_APIC_WRITE);
+  EXPECT_EQ(number(exit_reason::rdrand), EXIT_REASON_RDRAND);
+  EXPECT_EQ(number(exit_reason::invpcid), EXIT_REASON_INVPCID);
+  EXPECT_EQ(number(exit_reason::vmfunc), EXIT_REASON_VMFUNC);
+  EXPECT_EQ(number(exit_reason::rdseed), EXIT_REASON_RDSEED);
+  EXPECT_EQ(number(exit_reason::xsaves), EXIT_REASON_XSAVES);
+  EXPECT_EQ(number(exit_reason::xrstors), EXIT_REASON_XRSTORS);
   EXPECT_EQ(exit_reason_field::entry_failed, VMX_EXIT_REASONS_FAILED_VMENTRY);
 }
 
@@ -123,6 +166,7 @@ TEST(x86_bits, events_are_as_in_sdm_table_25_14) {
   EXPECT_EQ(static_cast<unsigned>(event_type::hardware_exception), 3u);
   EXPECT_EQ(static_cast<unsigned>(event_type::software_interrupt), 4u);
   EXPECT_EQ(static_cast<unsigned>(event_type::software_exception), 6u);
+  EXPECT_EQ(static_cast<unsigned>(event_type::other), 7u);
 }
 
 TEST(x86_bits, vmcs_fields_are_as_in_sdm_appendix_b) {
@@ -139,6 +183,14 @@ TEST(x86_bits, vmcs_fields_are_as_in_sdm_appendix_b) {
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr0), 0x6800u);
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr3), 0x6802u);
   EXPECT_EQ(static_cast<unsigned>(vmcs::guest_cr4), 0x6804u);
+  // The SDM's tables number the fields of a width and part without a gap, but for those that came later.
+  EXPECT_EQ(static_cast<unsigned>(vmcs::ept_pointer), 0x201au);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::virtualization_exception_area), 0x202au);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_bndcfgs), 0x2812u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::host_performance_control), 0x2c04u);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::tpr_threshold), 0x401cu);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::preemption_timer), 0x482eu);
+  EXPECT_EQ(static_cast<unsigned>(vmcs::guest_linear_address), 0x640au);
 }
 
 TEST(x86_bits, a_page_is_4_kib) {
