@@ -25,17 +25,21 @@ bool from_control(execution& x) {
   return x.write(x[0], value);
 }
 
+vcpu::mode_segments in_force(const vcpu::segments& s) {
+  return vcpu::mode_segments::of(s[segment_name::cs].rights, s[segment_name::tr].rights);
+}
+
 bool to_control(execution& x) {
   const word number = x[0].value;
   word value;
   if (!x.read(x[1], value)) return false;
   bool taken = true;
-  if (number == word{0}) taken = x.cpu().write_cr0(value);
+  if (number == word{0}) taken = x.cpu().write_cr0(value, in_force(x.now.segments));
   if (number == word{2}) x.now.general.cr2 = value;
   if (number == word{3}) taken = x.cpu().write_cr3(value);
   if (number == word{4}) taken = x.cpu().write_cr4(value);
   if (number == word{8}) {
-    if (has(value, ~std::uint64_t{0xf})) taken = false;
+    if (!vcpu::valid_priority(value)) taken = false;
     x.now.cr8 = value;
   }
   return taken || x.refuse();

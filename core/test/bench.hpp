@@ -98,6 +98,17 @@ class bench : public testing::Test {
     EXPECT_EQ(cpu_->request().kind, kind);
     EXPECT_EQ(cpu_->request().reason, reason);
   }
+  /// The instruction is done: the guest goes on behind it.
+  void expect_done(next n) {
+    EXPECT_EQ(n, next::run);
+    EXPECT_EQ(general().rip, rip + 2);
+    EXPECT_EQ(delivered(), -1);
+  }
+  void expect_exception(next n, x86::exception vector) {
+    EXPECT_EQ(n, next::run);
+    EXPECT_EQ(general().rip, rip) << "the instruction is not done";
+    EXPECT_EQ(delivered(), x86::vector_of(vector));
+  }
   /// The exception that the next entry delivers: a vector, or -1 for none.
   int delivered() {
     EXPECT_EQ(cpu_->prepare(), next::run);

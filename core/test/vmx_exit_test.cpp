@@ -11,20 +11,7 @@ using namespace vcpu::general;
 using enum x86::exit_reason;
 namespace code = x86::page_fault;
 
-class exits : public bench {
- protected:
-  /// The instruction is done: the guest goes on behind it.
-  void expect_done(next n) {
-    EXPECT_EQ(n, next::run);
-    EXPECT_EQ(general().rip, rip + 2);
-    EXPECT_EQ(delivered(), -1);
-  }
-  void expect_exception(next n, int vector) {
-    EXPECT_EQ(n, next::run);
-    EXPECT_EQ(general().rip, rip) << "the instruction is not done";
-    EXPECT_EQ(delivered(), vector);
-  }
-};
+using exits = bench;
 
 TEST_F(exits, registers_come_from_the_vmcs) {
   EXPECT_EQ(exit(external_interrupt), next::run);
@@ -94,62 +81,6 @@ TEST_F(exits, an_instruction_that_is_done_ends_blocking_and_may_trap) {
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
 }
 
-// --- control registers ---
-
-TEST_F(exits, mov_to_a_control_register) {
-  general().set(rbx, x86::cr0::pe | x86::cr0::wp);
-  expect_done(exit(control_register, 0 | rbx << 8));
-  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
-  general().set(9, 0xffff'ffff'0000'5000);  // 32 bits outside 64-bit code
-  expect_done(exit(control_register, 3 | 9 << 8));
-  EXPECT_EQ(guest().registers().cr3(), 0x5000u);
-  general().set(rax, x86::cr4::pse);
-  expect_done(exit(control_register, 4));
-  EXPECT_EQ(guest().registers().cr4(), x86::cr4::pse);
-}
-
-TEST_F(exits, mov_from_cr3) {
-  ASSERT_TRUE(guest().write_cr3(0x7018));
-  expect_done(exit(control_register, 3 | 1 << 4 | rdi << 8));
-  EXPECT_EQ(general().get(rdi), 0x7018u);
-}
-
-TEST_F(exits, what_a_control_register_does_not_take_is_a_general_protection) {
-  general().set(rax, x86::cr0::pg);  // without PE
-  expect_exception(exit(control_register), x86::vector_of(x86::exception::protection));
-  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
-  general().set(rax, x86::cr4::la57);
-  expect_exception(exit(control_register, 4), x86::vector_of(x86::exception::protection));
-  EXPECT_EQ(guest().registers().cr4(), 0u);
-}
-
-TEST_F(exits, rsp_is_a_register_like_any_other) {
-  expect_done(exit(control_register, 3 | rsp << 8));
-  EXPECT_EQ(guest().registers().cr3(), 0x8000u);
-  ASSERT_TRUE(guest().write_cr3(0x3000));
-  expect_done(exit(control_register, 3 | 1 << 4 | rsp << 8));
-  EXPECT_EQ(field_of(x86::vmcs::guest_rsp), 0x3000u);
-}
-
-TEST_F(exits, clts_and_lmsw) {
-  ASSERT_TRUE(guest().write_cr0(x86::cr0::pe | x86::cr0::ts | x86::cr0::wp));
-  expect_done(exit(control_register, 2 << 4));
-  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
-  constexpr word lmsw = 3 << 4;
-  expect_done(exit(control_register, lmsw | word{0xfff0 | 0xe} << 16));
-  EXPECT_EQ(guest().registers().cr0(),
-            x86::cr0::pe | x86::cr0::et | x86::cr0::wp | x86::cr0::mp | x86::cr0::em | x86::cr0::ts)
-      << "PE stays, and bits above 3 do not count";
-  expect_done(exit(control_register, lmsw));
-  EXPECT_EQ(guest().registers().cr0(), x86::cr0::pe | x86::cr0::et | x86::cr0::wp);
-}
-
-TEST_F(exits, cr8_is_nobodys) {
-  EXPECT_EQ(exit(control_register, 8), next::leave);
-  expect_left(request_kind::unknown, static_cast<word>(control_register));
-  EXPECT_EQ(exit(control_register, 8 | 1 << 4), next::leave);
-}
-
 // --- MSRs ---
 
 TEST_F(exits, efer_is_read_and_written) {
@@ -164,7 +95,7 @@ TEST_F(exits, efer_is_read_and_written) {
   EXPECT_EQ(general().get(rax), x86::efer::nxe | x86::efer::sce);
   EXPECT_EQ(general().get(rdx), 0u);
   general().set(rdx, 1);
-  expect_exception(exit(wrmsr), x86::vector_of(x86::exception::protection));
+  expect_exception(exit(wrmsr), x86::exception::protection);
   EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
 }
 
@@ -231,7 +162,7 @@ TEST_F(exits, nmis_and_machine_checks_are_the_hosts) {
 TEST_F(exits, an_alignment_check_goes_back_to_the_guest) {
   hardware().inform(x86::vmcs::exit_event, 0x8000'0b11);
   hardware().inform(x86::vmcs::exit_error_code, 0);
-  expect_exception(exit(exception_or_nmi), x86::vector_of(x86::exception::alignment));
+  expect_exception(exit(exception_or_nmi), x86::exception::alignment);
 }
 
 TEST_F(exits, a_page_fault_that_the_mmu_serves_is_not_the_guests) {
@@ -247,7 +178,7 @@ TEST_F(exits, a_page_fault_that_the_mmu_serves_is_not_the_guests) {
 TEST_F(exits, a_page_fault_of_the_guests_comes_with_cr2_and_code) {
   turn_on_level4();
   store(4, 9, 0);
-  expect_exception(page_fault(0x9123, code::user | code::write), x86::vector_of(x86::exception::page_fault));
+  expect_exception(page_fault(0x9123, code::user | code::write), x86::exception::page_fault);
   EXPECT_EQ(general().cr2, 0x9123u);
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), code::user | code::write);
 }
@@ -255,13 +186,13 @@ TEST_F(exits, a_page_fault_of_the_guests_comes_with_cr2_and_code) {
 TEST_F(exits, eflags_ac_excuses_explicit_accesses_only) {
   turn_on_level4();
   ASSERT_TRUE(guest().write_cr4(x86::cr4::pae | x86::cr4::smap));
-  expect_exception(page_fault(0x9000, code::present), x86::vector_of(x86::exception::page_fault));
+  expect_exception(page_fault(0x9000, code::present), x86::exception::page_fault);
   rflags_ |= x86::rflags::ac;
   EXPECT_EQ(page_fault(0x9000, code::present), next::run);
   EXPECT_EQ(delivered(), -1);
   segments_[vcpu::segment_name::ss].rights |= 3 << 5;
   cpu_->set_segments(segments_);
-  expect_exception(page_fault(0x9000, code::present), x86::vector_of(x86::exception::page_fault));
+  expect_exception(page_fault(0x9000, code::present), x86::exception::page_fault);
 }
 
 TEST_F(exits, a_reserved_bit_in_a_shadow_entry_cannot_be) {
@@ -303,7 +234,7 @@ TEST_F(exits, an_emulated_instruction_faults_with_cr2_and_code_and_is_not_done) 
   store(4, 10, 0);
   ASSERT_EQ(page_fault(0x9123, 0), next::run);
   general().set(rax, 0xa008);
-  expect_exception(page_fault(0x4000, code::present | code::write), x86::vector_of(x86::exception::page_fault));
+  expect_exception(page_fault(0x4000, code::present | code::write), x86::exception::page_fault);
   EXPECT_EQ(general().cr2, 0xa008u);
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
 }

@@ -3,6 +3,7 @@
 #include "core/platform/lock.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
+#include "core/x86/segment.hpp"
 
 namespace umbra::vcpu {
 
@@ -26,6 +27,11 @@ constexpr std::uint64_t pdpte_reserved(unsigned maxphyaddr) {
 }
 
 }  // namespace
+
+mode_segments mode_segments::of(word cs_rights, word tr_rights) {
+  return {.long_code = has(cs_rights, segment_rights::long_mode),
+          .task_of_16_bits = negate(has(tr_rights, segment_rights::system_32_bit))};
+}
 
 control_registers::control_registers(const memory::space& m, const x86::features& f)
     : memory_(m), features_(f), cr0_(cr0_at_reset) {}
@@ -69,13 +75,21 @@ flag control_registers::efer_accepted(word value) const {
   return (value & ~bits) == word{0};
 }
 
-written control_registers::set_cr0(word value) {
+/// Entering IA-32e mode in code or on a task that it has no meaning for, or leaving it in 64-bit mode (SDM 10.8.5; 2B,
+/// "MOV - Move to/from control registers").
+flag control_registers::mode_switch_refused(flag enters, flag leaves, const mode_segments& in) const {
+  return either(both(both(enters, has(efer_, efer::lme)), either(in.long_code, in.task_of_16_bits)),
+                both(both(leaves, has(efer_, efer::lma)), in.long_code));
+}
+
+written control_registers::set_cr0(word value, const mode_segments& in) {
   if (!cr0_consistent(value)) return {.refused = true};
   value = (value & cr0::defined) | word{cr0::et};
 
   const flag enters = both(has(value, cr0::pg), negate(has(cr0_, cr0::pg)));
   const flag leaves = both(has(cr0_, cr0::pg), negate(has(value, cr0::pg)));
   if (both(enters, both(has(efer_, efer::lme), negate(has(cr4_, cr4::pae))))) return {.refused = true};
+  if (mode_switch_refused(enters, leaves, in)) return {.refused = true};
 
   const flag reloads = both(uses_pdptes(value, cr4_), differ(value, cr0_, cr0_bits_that_reload_pdptes));
   if (reloads) {
@@ -129,6 +143,11 @@ written control_registers::set_efer(word value) {
   const flag affects = differ(value, efer_, efer::nxe);
   efer_ = value;
   return {.mode = both(paging(), affects)};
+}
+
+void control_registers::take_over(word cr0, std::uint64_t owned_in_cr0, word cr4, std::uint64_t owned_in_cr4) {
+  cr0_ = (cr0_ & word{~owned_in_cr0}) | (cr0 & word{owned_in_cr0});
+  cr4_ = (cr4_ & word{~owned_in_cr4}) | (cr4 & word{owned_in_cr4});
 }
 
 bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {

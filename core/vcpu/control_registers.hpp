@@ -19,11 +19,19 @@ struct written {
   flag mode = false;     ///< the paging mode may have changed, and cached translations must go; never while paging is off
 };
 
+/// What of the segment registers decides whether IA-32e mode can be entered or left.
+struct mode_segments {
+  flag long_code{};        ///< CS.L
+  flag task_of_16_bits{};  ///< TR holds a 16-bit TSS
+
+  static mode_segments of(word cs_rights, word tr_rights);
+};
+
 class control_registers {
  public:
   control_registers(const memory::space&, const x86::features&);
 
-  written set_cr0(word);
+  written set_cr0(word, const mode_segments& = {});
   written set_cr3(word);
   written set_cr4(word);
   written set_efer(word);
@@ -31,6 +39,9 @@ class control_registers {
   /// Takes all of them over at once, and the directory pointers from memory, as a VMM restores a vCPU. False, and
   /// nothing changed: no sequence of writes leads there.
   bool restore(word cr0, word cr3, word cr4, word efer);
+
+  /// The guest has run, and owned some bits of CR0 and CR4 meanwhile: that is what they are now.
+  void take_over(word cr0, std::uint64_t owned_in_cr0, word cr4, std::uint64_t owned_in_cr4);
 
   word cr0() const { return cr0_; }
   word cr3() const { return cr3_; }
@@ -49,6 +60,7 @@ class control_registers {
   flag paging() const;
   flag uses_pdptes(word cr0, word cr4) const;
   flag cr0_consistent(word) const;
+  flag mode_switch_refused(flag enters, flag leaves, const mode_segments&) const;
   flag cr4_accepted(word) const;
   flag efer_accepted(word) const;
 

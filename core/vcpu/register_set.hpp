@@ -7,10 +7,14 @@
 
 #include "core/vcpu/general_registers.hpp"
 #include "core/vcpu/segment.hpp"
+#include "core/x86/control.hpp"
 #include "core/x86/debug.hpp"
 #include "core/x86/interruptibility.hpp"
 
 namespace umbra::vcpu {
+
+/// Whether CR8 takes a value.
+constexpr flag valid_priority(word cr8) { return negate(has(cr8, ~x86::cr8::priority)); }
 
 struct register_set {
   general_registers general;

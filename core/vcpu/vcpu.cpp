@@ -19,7 +19,7 @@ bool vcpu::apply(written w) {
   return !w.refused;
 }
 
-bool vcpu::write_cr0(word value) { return apply(registers_.set_cr0(value)); }
+bool vcpu::write_cr0(word value, const mode_segments& in) { return apply(registers_.set_cr0(value, in)); }
 bool vcpu::write_cr3(word value) { return apply(registers_.set_cr3(value)); }
 bool vcpu::write_cr4(word value) { return apply(registers_.set_cr4(value)); }
 bool vcpu::write_efer(word value) { return apply(registers_.set_efer(value)); }
@@ -28,6 +28,14 @@ bool vcpu::restore(word cr0, word cr3, word cr4, word efer) {
   mmu_.set_mode(context_, registers_.mode());
   return true;
 }
+
+void vcpu::own(const ownership& o) {
+  platform::host& host = mmu_.memory().host();
+  owned_ = o;
+  platform::write_vmcs(host, context_.vcpu, x86::vmcs::cr0_mask, word{~o.cr0});
+  platform::write_vmcs(host, context_.vcpu, x86::vmcs::cr4_mask, word{~o.cr4});
+}
+
 void vcpu::invlpg(gva where) { mmu_.invalidate(context_, where); }
 
 mmu::verdict vcpu::enter() {
@@ -44,12 +52,10 @@ mmu::verdict vcpu::enter() {
   const bool paged = m.format != mmu::paging::none;
   platform::host& host = mmu_.memory().host();
   const auto set = [&](vmcs field, word value) { platform::write_vmcs(host, context_.vcpu, field, value); };
-  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} |
-                           (registers_.cr0() & word{cr0::mp | cr0::em | cr0::ts | cr0::am}));
+  set(vmcs::guest_cr0,
+      word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} | (registers_.cr0() & word{most_owned.cr0}));
   set(vmcs::guest_cr3, root);
-  set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} |
-                           (registers_.cr4() &
-                            word{cr4::vme | cr4::pvi | cr4::tsd | cr4::de | cr4::pce | cr4::osfxsr | cr4::osxmmexcpt}) |
+  set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} | (registers_.cr4() & word{most_owned.cr4}) |
                            (paged ? when(m.smep, cr4::smep) | when(m.smap, cr4::smap) : word{0}));
   set(vmcs::guest_efer, word{efer::nxe | (wide ? efer::lme | efer::lma : 0)} | (registers_.efer() & word{efer::sce}));
   set(vmcs::cr0_shadow, registers_.cr0());

@@ -6,6 +6,7 @@
 #include "core/vcpu/control_registers.hpp"
 #include "core/vcpu/cpuid.hpp"
 #include "core/vcpu/event_queue.hpp"
+#include "core/vcpu/ownership.hpp"
 #include "core/vcpu/register_set.hpp"
 
 namespace umbra::vcpu {
@@ -23,11 +24,15 @@ class vcpu {
   bool create();
 
   /// Guest writes to control registers. False: #GP(0), nothing changed.
-  bool write_cr0(word);
+  bool write_cr0(word, const mode_segments& = {});
   bool write_cr3(word);
   bool write_cr4(word);
   bool write_efer(word);
   void invlpg(gva);
+  /// Lets the guest have bits of CR0 and CR4 for itself from the next VM entry on. None of them at first.
+  void own(const ownership&);
+  /// After an exit: what the guest has made of the bits that it owns.
+  void take_over(word cr0, word cr4) { registers_.take_over(cr0, owned_.cr0, cr4, owned_.cr4); }
   /// Takes control registers over from a VMM. False: they do not go together, nothing changed.
   bool restore(word cr0, word cr3, word cr4, word efer);
 
@@ -56,6 +61,7 @@ class vcpu {
 
   mmu::mmu& mmu_;
   control_registers registers_;
+  ownership owned_{};
   cpuid_table cpuid_;
   register_set state_{};
   event_queue events_{};

@@ -78,6 +78,9 @@ class cpu {
   vcpu::retry_guard& retries() { return retries_; }
   /// Whether the guest executes 64-bit code.
   flag in_64_bit_code() const;
+  vcpu::mode_segments mode_segments() const;
+  /// Turns a control of x86::processor_control on or off, from the next VM entry on.
+  void set_processor_control(std::uint32_t bit, bool on);
   /// Goes on behind the instruction that caused the exit.
   void advance();
   /// Gives the guest an exception, or shuts it down if that cannot be.
@@ -104,7 +107,7 @@ class cpu {
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;
   unsigned host_kernel_gs_ = 0;  ///< its number in host_msrs_
-  std::uint32_t entry_controls_ = 0;
+  std::uint32_t processor_controls_ = 0, entry_controls_ = 0;
   vcpu::retry_guard retries_{};
   vmx::request request_{};
   bool waits_for_in_ = false;

@@ -23,6 +23,7 @@ next cpu::exited(bool entered) {
   g.rip = vmcs_.read<guest_rip>();
   g.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
   g.rflags = vmcs_.read<guest_rflags>();
+  guest_.take_over(vmcs_.read<guest_cr0>(), vmcs_.read<guest_cr4>());
   if (!take_interrupted_event()) return leave(internal_error::delivery);
   return dispatch(*this, reason);
 }
@@ -61,6 +62,17 @@ bool cpu::take_interrupted_event() {
 flag cpu::in_64_bit_code() const {
   return both(has(guest_.registers().efer(), x86::efer::lma),
               has(vmcs_.read<x86::vmcs::guest_cs_rights>(), x86::segment_rights::long_mode));
+}
+
+vcpu::mode_segments cpu::mode_segments() const {
+  return vcpu::mode_segments::of(vmcs_.read<x86::vmcs::guest_cs_rights>(), vmcs_.read<x86::vmcs::guest_tr_rights>());
+}
+
+void cpu::set_processor_control(std::uint32_t bit, bool on) {
+  const std::uint32_t wanted = on ? processor_controls_ | bit : processor_controls_ & ~bit;
+  if (wanted == processor_controls_) return;
+  processor_controls_ = wanted;
+  vmcs_.write<x86::vmcs::processor_controls>(wanted);
 }
 
 void cpu::advance() {

@@ -9,6 +9,7 @@ enum class request_kind : unsigned char {
   none,
   unknown,         ///< an exit that umbra has no answer to; `reason` is the hardware's
   io,              ///< port I/O: `io`; cpu::complete_in() takes what an IN is to read
+  set_tpr,         ///< the guest has lowered its task priority (CR8): an interrupt that was held back may be due
   hlt,             ///< the guest waits for an interrupt
   shutdown,        ///< triple fault, or no root table in memory
   fail_entry,      ///< the processor refused to enter: `reason` says why

@@ -29,6 +29,7 @@ bool cpu::create() {
 void cpu::set_up(const controls& c) {
   using enum x86::vmcs;
   vmcs_.write<pin_controls>(c.pin);
+  processor_controls_ = c.processor;
   vmcs_.write<processor_controls>(c.processor);
   if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
   vmcs_.write<exit_controls>(c.exit);
@@ -38,8 +39,7 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<page_fault_mask>(std::uint32_t{0});
   vmcs_.write<page_fault_match>(std::uint32_t{0});
   vmcs_.write<cr3_target_count>(std::uint32_t{0});
-  vmcs_.write<cr0_mask>(~std::uint64_t{0});
-  vmcs_.write<cr4_mask>(~std::uint64_t{0});
+  guest_.own(vcpu::most_owned);
 
   for (const msr which : exchanged) {
     std::uint64_t hosts = 0;

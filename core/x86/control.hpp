@@ -23,6 +23,10 @@ constexpr std::uint64_t vme = 1u << 0, pvi = 1u << 1, tsd = 1u << 2, de = 1u << 
                         cet = 1u << 23;
 }  // namespace cr4
 
+namespace cr8 {
+constexpr std::uint64_t priority = 0xf;  ///< the rest is reserved (SDM 2.5)
+}  // namespace cr8
+
 namespace efer {
 constexpr std::uint64_t sce = 1u << 0, lme = 1u << 8, lma = 1u << 10, nxe = 1u << 11;
 }  // namespace efer

@@ -17,7 +17,7 @@ constexpr std::uint64_t accessed = 1u << 0,
 constexpr std::uint64_t type = 0xf, dpl = 3u << dpl_at;
 
 /// Types of system segments (SDM table 3-2).
-constexpr std::uint64_t tss16 = 1, ldt = 2, tss = 9, busy = 2;
+constexpr std::uint64_t tss16 = 1, ldt = 2, tss = 9, busy = 2, system_32_bit = 8;
 constexpr std::uint64_t busy_16_bit_tss = tss16 | busy, busy_32_bit_tss = tss | busy;
 
 /// What real mode's segments look like: present, accessed, readable or writable.
