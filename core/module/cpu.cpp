@@ -27,6 +27,7 @@ constexpr unsigned number(vmx::request_kind k) { return static_cast<unsigned>(k)
 constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(e); }
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
+static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
 static_assert(number(vmx::internal_error::unsound) == umbra_error_unsound);
 static_assert(static_cast<unsigned>(vmx::host_event::machine_check) == umbra_host_event_machine_check);
 
@@ -107,6 +108,14 @@ void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
 int umbra_cpu_waits_for_in(umbra_cpu* cpu) { return cpu->vmx.waits_for_in(); }
 void umbra_cpu_complete_in(umbra_cpu* cpu, unsigned data) { cpu->vmx.complete_in(data); }
 
+unsigned long umbra_cpu_task_priority(umbra_cpu* cpu) { return cpu->vmx.guest().state().cr8; }
+
+int umbra_cpu_set_task_priority(umbra_cpu* cpu, unsigned long priority) {
+  if (!vcpu::valid_priority(priority)) return 0;
+  cpu->vmx.guest().state().cr8 = priority;
+  return 1;
+}
+
 void umbra_cpu_get_registers(umbra_cpu* cpu, umbra_registers* out) {
   const vcpu::general_registers& g = cpu->vmx.guest().general();
   for (unsigned n = 0; n < vcpu::general::count; ++n) out->general[n] = g.get(n);
@@ -143,12 +152,15 @@ void umbra_cpu_get_system_registers(umbra_cpu* cpu, umbra_system_registers* out)
           .cr2 = cpu->vmx.guest().general().cr2,
           .cr3 = c.cr3(),
           .cr4 = c.cr4(),
+          .cr8 = cpu->vmx.guest().state().cr8,
           .efer = c.efer()};
 }
 
 int umbra_cpu_set_system_registers(umbra_cpu* cpu, const umbra_system_registers* in) {
   using enum vcpu::segment_name;
+  if (!vcpu::valid_priority(in->cr8)) return 0;
   if (!cpu->vmx.guest().restore(in->cr0, in->cr3, in->cr4, in->efer)) return 0;
+  cpu->vmx.guest().state().cr8 = in->cr8;
   cpu->vmx.guest().general().cr2 = in->cr2;
   vcpu::segments s;
   s[es] = inside(in->es);

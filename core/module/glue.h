@@ -112,6 +112,7 @@ enum umbra_request_kind {
 	umbra_request_none,
 	umbra_request_unknown,
 	umbra_request_io,
+	umbra_request_set_tpr,
 	umbra_request_hlt,
 	umbra_request_shutdown,
 	umbra_request_fail_entry,
@@ -137,6 +138,9 @@ void umbra_cpu_complete_in(struct umbra_cpu *, unsigned data);
 struct umbra_registers {
 	unsigned long general[16], rip, rflags;
 };
+/* The task priority. 0: no such priority, and nothing has changed. */
+unsigned long umbra_cpu_task_priority(struct umbra_cpu *);
+int umbra_cpu_set_task_priority(struct umbra_cpu *, unsigned long);
 void umbra_cpu_get_registers(struct umbra_cpu *, struct umbra_registers *);
 void umbra_cpu_set_registers(struct umbra_cpu *, const struct umbra_registers *);
 
@@ -146,7 +150,7 @@ struct umbra_segment {
 struct umbra_system_registers {
 	struct umbra_segment es, cs, ss, ds, fs, gs, ldtr, tr;
 	unsigned long gdtr_base, gdtr_limit, idtr_base, idtr_limit;
-	unsigned long cr0, cr2, cr3, cr4, efer;
+	unsigned long cr0, cr2, cr3, cr4, cr8, efer;
 };
 /* Both with the vCPU's VMCS current. */
 void umbra_cpu_get_system_registers(struct umbra_cpu *, struct umbra_system_registers *);

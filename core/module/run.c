@@ -237,6 +237,9 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 		run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
 	}
+	/* As with KVM's interrupt controllers in userspace, which know the priority from here. */
+	if (!umbra_cpu_set_task_priority(vcpu->cpu, READ_ONCE(run->cr8)))
+		return -EINVAL;
 	fpu_swap_kvm_fpstate(&vcpu->fpu, true);
 	result = vcpu->vm->dead ? 0 : umbra_run_until_request(vcpu);
 	fpu_swap_kvm_fpstate(&vcpu->fpu, false);
