@@ -38,6 +38,14 @@ bool exists(host& h, vcpu_id id) {
   return false;
 }
 
+void check_unshared(host& h, vcpu_id id, word vpid) {
+  for (vcpu_id other = 0; other < h.cpus.size(); ++other) {
+    if (other != id && vpid != 0 && h.cpus[other].vpid() == vpid) {
+      h.incidents.report(incident_kind::vmcs, "vCPUs %u and %u share VPID %#llx", id, other, shown(vpid));
+    }
+  }
+}
+
 bool natural(host& h, hpa a, unsigned bytes, const char* what) {
   if ((bytes == 4 || bytes == 8) && a.value % bytes == 0) return reachable(h, a, bytes, what);
   h.incidents.report(incident_kind::bad_access, "%s of %u bytes at %#llx: size or alignment", what, bytes,
@@ -128,11 +136,7 @@ word read_vmcs(host& h, vcpu_id id, x86::vmcs f) { return exists(h, id) ? h.cpus
 
 void write_vmcs(host& h, vcpu_id id, x86::vmcs f, word value) {
   if (!exists(h, id)) return;
-  for (vcpu_id other = 0; other < h.cpus.size() && f == x86::vmcs::vpid; ++other) {
-    if (other != id && value != 0 && h.cpus[other].vmcs().vpid == value) {
-      h.incidents.report(incident_kind::vmcs, "vCPUs %u and %u share VPID %#llx", id, other, shown(value));
-    }
-  }
+  if (f == x86::vmcs::vpid) check_unshared(h, id, value);
   h.cpus[id].write_vmcs(f, value);
 }
 

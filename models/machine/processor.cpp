@@ -6,7 +6,6 @@ namespace umbra::machine {
 
 void processor::reset() {
   fields_.clear();
-  vmcs_ = {};
   latched_ = {};
   pdptes_ = {};
   in_guest_ = false;
@@ -16,7 +15,6 @@ void processor::reset() {
 
 void processor::save(state& s) const {
   s.fields = fields_;
-  s.vmcs = vmcs_;
   s.latched = latched_;
   s.pdptes = pdptes_;
   s.in_guest = in_guest_;
@@ -26,7 +24,6 @@ void processor::save(state& s) const {
 
 void processor::restore(const state& s) {
   fields_ = s.fields;
-  vmcs_ = s.vmcs;
   latched_ = s.latched;
   pdptes_ = s.pdptes;
   in_guest_ = s.in_guest;
@@ -49,8 +46,7 @@ bool processor::may_use(x86::vmcs field, const char* verb) const {
 
 std::uint64_t processor::read_vmcs(x86::vmcs field) const { return may_use(field, "read") ? fields_.get(field) : 0; }
 
-void processor::write_vmcs(x86::vmcs field, std::uint64_t value) {
-  ++around_.count.vmcs_writes;
+void processor::write_wrongly(x86::vmcs field, std::uint64_t value) {
   if (!may_use(field, "written")) return;
   const auto encoding = static_cast<unsigned>(field);
   if (x86::part_of(field) == x86::vmcs_part::information) {
@@ -62,15 +58,14 @@ void processor::write_vmcs(x86::vmcs field, std::uint64_t value) {
                              static_cast<unsigned long long>(value), encoding);
   }
   fields_.set(field, value);
-  switch (field) {
-    case x86::vmcs::vpid: vmcs_.vpid = value; return;
-    case x86::vmcs::guest_efer: vmcs_.efer = value; return;
-    case x86::vmcs::guest_cr0: vmcs_.cr0 = value; return;
-    case x86::vmcs::guest_cr3: vmcs_.cr3 = value; return;
-    case x86::vmcs::guest_cr4: vmcs_.cr4 = value; return;
-    default:
-      return;
-  }
+}
+
+controls processor::vmcs() const {
+  return {.cr0 = fields_.get(x86::vmcs::guest_cr0),
+          .cr3 = fields_.get(x86::vmcs::guest_cr3),
+          .cr4 = fields_.get(x86::vmcs::guest_cr4),
+          .efer = fields_.get(x86::vmcs::guest_efer),
+          .vpid = vpid()};
 }
 
 bool processor::level4() const { return (latched_.efer & x86::efer::lma) != 0; }
@@ -80,14 +75,15 @@ bool processor::enter() {
     around_.incidents.report(incident_kind::vm_entry, "VM entry of a vCPU that is in guest mode already");
     return false;
   }
-  if (const char* why = entry_failure(vmcs_)) {
+  const controls next = vmcs();
+  if (const char* why = entry_failure(next)) {
     around_.incidents.report(incident_kind::vm_entry, "%s (CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx VPID %#llx)", why,
-                             static_cast<unsigned long long>(vmcs_.cr0), static_cast<unsigned long long>(vmcs_.cr3),
-                             static_cast<unsigned long long>(vmcs_.cr4), static_cast<unsigned long long>(vmcs_.efer),
-                             static_cast<unsigned long long>(vmcs_.vpid));
+                             static_cast<unsigned long long>(next.cr0), static_cast<unsigned long long>(next.cr3),
+                             static_cast<unsigned long long>(next.cr4), static_cast<unsigned long long>(next.efer),
+                             static_cast<unsigned long long>(next.vpid));
     return false;
   }
-  latched_ = vmcs_;
+  latched_ = next;
   if (!level4() && !load_pdptes()) return false;
   ++around_.count.entries;
   in_guest_ = true;
@@ -121,8 +117,8 @@ void processor::leave() {
 
 void processor::flush() {
   // The VPID that the vCPU is about to run under, and the one that it last ran under: mostly the same.
-  drop(vmcs_.vpid);
-  if (latched_.vpid != vmcs_.vpid) drop(latched_.vpid);
+  drop(vpid());
+  if (latched_.vpid != vpid()) drop(latched_.vpid);
 }
 
 void processor::drop(std::uint64_t vpid) {
@@ -185,10 +181,10 @@ result processor::landed(std::uint64_t frame, std::uint64_t gva, intent why) {
   const std::uint64_t hpa = frame << 12 | (gva & 0xfff);
   if (!around_.memory.pinned(hpa)) [[unlikely]] {
     if (why != intent::probe) {
-      around_.incidents.report(
-          incident_kind::escape, "the guest's access to %#llx goes to host address %#llx, which is not %s",
-          static_cast<unsigned long long>(gva), static_cast<unsigned long long>(hpa),
-          ram::contains(hpa) ? "pinned any more" : "the VM's");
+      around_.incidents.report(incident_kind::escape,
+                               "the guest's access to %#llx goes to host address %#llx, which is not %s",
+                               static_cast<unsigned long long>(gva), static_cast<unsigned long long>(hpa),
+                               ram::contains(hpa) ? "pinned any more" : "the VM's");
     }
     return {};
   }

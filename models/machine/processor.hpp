@@ -57,7 +57,7 @@ class processor {
   /// All that a processor holds.
   struct state {
     vmcs_store fields;
-    controls vmcs, latched;
+    controls latched;
     std::array<std::uint64_t, 4> pdptes{};
     bool in_guest = false;
     tlb translations;
@@ -73,7 +73,13 @@ class processor {
   /// VMREAD.
   std::uint64_t read_vmcs(x86::vmcs field) const;
   /// VMWRITE; takes effect at the next enter().
-  void write_vmcs(x86::vmcs field, std::uint64_t value);
+  void write_vmcs(x86::vmcs field, std::uint64_t value) {
+    ++around_.count.vmcs_writes;
+    const unsigned bits = vmcs_store::writable_bits(field);
+    if (in_guest_ || bits == 0 || value >> (bits - 1) >> 1 != 0) [[unlikely]]
+      return write_wrongly(field, value);
+    fields_.set(field, value);
+  }
   /// What the processor says of an exit; tests write it in the processor's stead.
   void inform(x86::vmcs field, std::uint64_t value) { fields_.set(field, value); }
   /// VM entry: latches controls and, in PAE paging, loads the four PDPTEs from memory. With a VPID it flushes nothing.
@@ -100,7 +106,8 @@ class processor {
   const structure_cache& structures() const { return structures_; }
   /// The controls that the vCPU runs, or last ran, under; and the VMCS as it is.
   const controls& latched() const { return latched_; }
-  const controls& vmcs() const { return vmcs_; }
+  controls vmcs() const;
+  std::uint64_t vpid() const { return fields_.get(x86::vmcs::vpid); }
   /// The directory-pointer registers as loaded at the last entry in PAE paging.
   const std::array<std::uint64_t, 4>& pdptes() const { return pdptes_; }
   bool level4() const;
@@ -117,6 +124,7 @@ class processor {
   };
 
   bool may_use(x86::vmcs field, const char* verb) const;
+  void write_wrongly(x86::vmcs field, std::uint64_t value);
   result translate(std::uint64_t gva, const request&, intent);
   bool begin(std::uint64_t gva, cursor&) const;
   result walk(std::uint64_t gva, const request&, intent);
@@ -130,7 +138,7 @@ class processor {
 
   surroundings around_;
   vmcs_store fields_;
-  controls vmcs_{}, latched_{};
+  controls latched_{};
   std::array<std::uint64_t, 4> pdptes_{};
   bool in_guest_ = false;
   tlb tlb_;

@@ -115,7 +115,7 @@ void narrator::show_effects() {
   const machine::counters& now = m.count();
   for (unsigned v = 0; v < fuzz::world::vcpus; ++v) {
     const machine::controls& old = controls_[v];
-    const machine::controls& is = m.cpu(v).vmcs();
+    const machine::controls is = m.cpu(v).vmcs();
     const auto show = [&](const char* field, std::uint64_t from, std::uint64_t to) {
       if (from != to) paper_.line("  VMCS of vCPU {}: {} = {:#x}", v, field, to);
     };
