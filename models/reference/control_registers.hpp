@@ -1,6 +1,6 @@
 // Writes to CR0, CR3, CR4 and IA32_EFER: which raise #GP, what they do to the other registers, which cached
 // translations they must invalidate (2.2.1, 2.5, 4.1.2, 4.4.1, 4.10.4.1, 11.9). What the model offers a guest: no PCID,
-// no protection keys, no 5-level paging, no VMX; CS.L is not modelled.
+// no protection keys, no 5-level paging, no VMX; what CS.L decides is in control_access.hpp.
 #pragma once
 
 #include <word/word.hpp>
