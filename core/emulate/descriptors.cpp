@@ -1,6 +1,7 @@
 #include "core/emulate/descriptors.hpp"
 
 #include "core/emulate/width.hpp"
+#include "core/x86/canonical.hpp"
 
 namespace umbra::emulate {
 
@@ -90,8 +91,7 @@ flag may_enter(const execution& x, transfer how, word selector, const descriptor
 /// Whether code may go on at `offset` of a new segment.
 flag reaches(const execution& x, const vcpu::segment& s, word offset) {
   if (x.env.long_mode && has(s.rights, segment_rights::long_mode)) {
-    const word top = field(offset, 47, 17);
-    return either(top == word{0}, top == word{0x1ffff});
+    return x86::canonical(offset);
   }
   return offset <= s.limit;
 }

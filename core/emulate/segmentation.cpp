@@ -2,6 +2,7 @@
 
 #include "core/emulate/outside.hpp"
 #include "core/emulate/width.hpp"
+#include "core/x86/canonical.hpp"
 
 namespace umbra::emulate {
 
@@ -9,12 +10,6 @@ namespace {
 
 using namespace x86;
 using vcpu::segment_name;
-
-/// Bits 63:47 are alike: the address can be translated (SDM volume 1, section 3.3.7.1).
-flag is_canonical(word address) {
-  const word top = field(address, 47, 17);
-  return either(top == word{0}, top == word{0x1ffff});
-}
 
 }  // namespace
 
@@ -44,7 +39,7 @@ bool outside::limits(segment_name name, word offset, unsigned bytes, intent how)
 }
 
 bool outside::canonical(segment_name name, gva where, unsigned bytes) {
-  if (both(is_canonical(where.value), is_canonical(where.value + word{bytes - 1}))) return true;
+  if (both(x86::canonical(where.value), x86::canonical(where.value + word{bytes - 1}))) return true;
   return fault(name == segment_name::ss ? exception::stack : exception::protection, word{0});
 }
 

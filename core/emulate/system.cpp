@@ -3,6 +3,7 @@
 #include "core/emulate/system.hpp"
 #include "core/emulate/families.hpp"
 #include "core/emulate/width.hpp"
+#include "core/x86/canonical.hpp"
 
 namespace umbra::emulate {
 
@@ -97,8 +98,7 @@ bool invalidate_page(execution& x) {
   const bool based = !x.env.is64() || s == segment_name::fs || s == segment_name::gs;
   word where = x.offset() + (based ? x.now.segments[s].base : word{0});
   if (!x.env.is64()) where = truncate(where, 4);
-  const word top = field(where, 47, 17);
-  if (either(top == word{0}, top == word{0x1ffff})) x.cpu().invlpg({where});
+  if (x86::canonical(where)) x.cpu().invlpg({where});
   return true;
 }
 

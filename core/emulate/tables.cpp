@@ -3,6 +3,7 @@
 #include "core/emulate/descriptors.hpp"
 #include "core/emulate/system.hpp"
 #include "core/emulate/width.hpp"
+#include "core/x86/canonical.hpp"
 
 namespace umbra::emulate {
 
@@ -41,8 +42,7 @@ bool load_table(execution& x, vcpu::descriptor_table& t) {
   if (!find_pseudo(x, outside::intent::read, d) || !x.mem.read(d.limit, limit) || !x.mem.read(d.base, base))
     return false;
   if (x.env.is64()) {
-    const word top = field(base, 47, 17);
-    if (both(top != word{0}, top != word{0x1ffff})) return x.refuse();
+    if (!x86::canonical(base)) return x.refuse();
   } else if (x.insn.operand_bytes == 2) {
     base = base & word{base_of_286};
   }
