@@ -1,7 +1,6 @@
 // What becomes of each exit.
 #include "core/test/bench.hpp"
 
-#include "core/x86/msr.hpp"
 #include "core/x86/page_fault.hpp"
 
 namespace umbra::vmx {
@@ -79,32 +78,6 @@ TEST_F(exits, an_instruction_that_is_done_ends_blocking_and_may_trap) {
   rflags_ |= x86::rflags::tf;
   EXPECT_EQ(exit(cpuid), next::run);
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
-}
-
-// --- MSRs ---
-
-TEST_F(exits, efer_is_read_and_written) {
-  constexpr word efer = static_cast<std::uint32_t>(x86::msr::efer);
-  general().set(rcx, 0xffff'ffff'0000'0000 | efer);
-  general().set(rax, 0xabcd'0000'0000'0000 | x86::efer::nxe | x86::efer::sce);
-  general().set(rdx, 0);
-  expect_done(exit(wrmsr));
-  EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
-  general().set(rdx, 77);
-  expect_done(exit(rdmsr));
-  EXPECT_EQ(general().get(rax), x86::efer::nxe | x86::efer::sce);
-  EXPECT_EQ(general().get(rdx), 0u);
-  general().set(rdx, 1);
-  expect_exception(exit(wrmsr), x86::exception::protection);
-  EXPECT_EQ(guest().registers().efer(), x86::efer::nxe | x86::efer::sce);
-}
-
-TEST_F(exits, other_msrs_are_nobodys) {
-  general().set(rcx, 0x10);
-  EXPECT_EQ(exit(rdmsr), next::leave);
-  expect_left(request_kind::unknown, static_cast<word>(rdmsr));
-  EXPECT_EQ(exit(wrmsr), next::leave);
-  expect_left(request_kind::unknown, static_cast<word>(wrmsr));
 }
 
 // --- ports ---

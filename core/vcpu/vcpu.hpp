@@ -6,6 +6,7 @@
 #include "core/vcpu/control_registers.hpp"
 #include "core/vcpu/cpuid.hpp"
 #include "core/vcpu/event_queue.hpp"
+#include "core/vcpu/msr_file.hpp"
 #include "core/vcpu/ownership.hpp"
 #include "core/vcpu/register_set.hpp"
 
@@ -13,7 +14,8 @@ namespace umbra::vcpu {
 
 class vcpu {
  public:
-  vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f) : mmu_(m), registers_(m.memory(), f), cpuid_(f, id) {
+  vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
+      : mmu_(m), registers_(m.memory(), f), cpuid_(f, id), msrs_(id) {
     context_.vcpu = id;
   }
   ~vcpu();
@@ -51,6 +53,8 @@ class vcpu {
   event_queue& events() { return events_; }
   const cpuid_table& cpuid() const { return cpuid_; }
   const control_registers& registers() const { return registers_; }
+  msr_file& msrs() { return msrs_; }
+  const msr_file& msrs() const { return msrs_; }
   /// All other registers. Between exits hardware has them.
   register_set& state() { return state_; }
   mmu::mmu& shadow_mmu() { return mmu_; }
@@ -63,6 +67,7 @@ class vcpu {
   control_registers registers_;
   ownership owned_{};
   cpuid_table cpuid_;
+  msr_file msrs_;
   register_set state_{};
   event_queue events_{};
   mmu::context context_{};

@@ -20,6 +20,7 @@ constexpr need pin_needs[] = {{pin_control::external_interrupt_exiting, "externa
 // Whatever a guest may do only with umbra's help, or could harm the host by. Without EPT every change of CR3 is among
 // it.
 constexpr need processor_needs[] = {
+    {processor_control::tsc_offsetting, "TSC offsetting"},
     {processor_control::hlt_exiting, "HLT exiting"},
     {processor_control::invlpg_exiting, "INVLPG exiting"},
     {processor_control::mwait_exiting, "MWAIT exiting"},

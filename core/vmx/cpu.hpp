@@ -21,6 +21,9 @@ enum class next : unsigned char {
   leave,  ///< to userspace, with request()
 };
 
+/// Who writes an MSR.
+enum class msr_writer : unsigned char { guest, vmm };
+
 /// What of the host's came up while the guest ran.
 enum class host_event : unsigned char { none, nmi, machine_check };
 
@@ -69,6 +72,13 @@ class cpu {
   vcpu::segments segments() const { return vmcs_.read_segments(); }
   void set_segments(const vcpu::segments& s) { vmcs_.write_segments(s); }
 
+  /// Model-specific registers (vcpu::msr_table). False: there is no such register, or it does not take the value:
+  /// #GP(0) for a guest, and nothing has changed.
+  bool read_msr(word number, word& value) const;
+  bool write_msr(word number, word value, msr_writer);
+  /// The guest's time-stamp counter.
+  word time_stamp() const;
+
   // --- for the handlers of exits
   // ----------------------------------------------------------------------------------------
 
@@ -98,6 +108,9 @@ class cpu {
   void write_event();
   void keep(const emulate::result&, const vcpu::segments& before);
   bool take_interrupted_event();
+  void trap_after_instruction();
+  word msr_value(unsigned n) const;
+  bool set_msr_value(unsigned n, word value);
 
   platform::host& host_;
   vcpu::vcpu guest_;
@@ -106,7 +119,6 @@ class cpu {
   io::bus bus_{};
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;
-  unsigned host_kernel_gs_ = 0;  ///< its number in host_msrs_
   std::uint32_t processor_controls_ = 0, entry_controls_ = 0;
   vcpu::retry_guard retries_{};
   vmx::request request_{};

@@ -40,8 +40,7 @@ void cpu::keep(const emulate::result& r, const vcpu::segments& before) {
   const vcpu::register_set& s = guest_.state();
   if (!same(s.segments, before)) vmcs_.write_segments(s.segments);
   vmcs_.write<guest_interruptibility>(s.blocking);
-  if (r.trap)
-    vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
+  if (r.trap) trap_after_instruction();
 }
 
 bool cpu::emulate(next& how) {

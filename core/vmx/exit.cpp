@@ -3,6 +3,7 @@
 #include "core/vmx/cpu.hpp"
 #include "core/vmx/dispatch.hpp"
 #include "core/x86/control.hpp"
+#include "core/x86/debug.hpp"
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/interruptibility.hpp"
@@ -82,9 +83,14 @@ void cpu::advance() {
   g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
   vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
-  if (has(g.rflags, x86::rflags::tf)) {
-    vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
-  }
+  if (has(g.rflags, x86::rflags::tf)) trap_after_instruction();
+}
+
+void cpu::trap_after_instruction() {
+  using enum x86::vmcs;
+  // With BTF it is branches that trap, and none of them exits (SDM 18.4.3).
+  if (has(vmcs_.read<guest_debugctl>(), x86::debugctl::btf)) return;
+  vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
 }
 
 next cpu::raise(const vcpu::event& e) {

@@ -1,6 +1,7 @@
 // What a vCPU's VMCS says for good.
 
 #include "core/vmx/cpu.hpp"
+#include "core/vmx/exchanged_msrs.hpp"
 #include "core/x86/event.hpp"
 
 namespace umbra::vmx {
@@ -9,13 +10,11 @@ namespace {
 
 using x86::msr;
 
-/// What SYSCALL and SWAPGS use. A guest may set none of them for now, so its own are zero.
-constexpr msr exchanged[] = {msr::star, msr::lstar, msr::cstar, msr::syscall_mask, msr::kernel_gs_base};
-
 /// Page faults are the MMU's to judge, machine checks the host's. Of the others, those can keep a processor busy for
 /// ever whose delivery raises them anew, and no interrupt comes in between.
-constexpr std::uint32_t intercepted = 1u << x86::vector_of(x86::exception::page_fault) | 1u << x86::vector_of(x86::exception::machine_check) |
-                                      1u << x86::vector_of(x86::exception::debug) | 1u << x86::vector_of(x86::exception::alignment);
+constexpr std::uint32_t intercepted =
+    1u << x86::vector_of(x86::exception::page_fault) | 1u << x86::vector_of(x86::exception::machine_check) |
+    1u << x86::vector_of(x86::exception::debug) | 1u << x86::vector_of(x86::exception::alignment);
 
 constexpr std::uint64_t dr7_at_reset = 0x400;  // SDM 3A, table 10-1
 
@@ -41,12 +40,11 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<cr3_target_count>(std::uint32_t{0});
   guest_.own(vcpu::most_owned);
 
-  for (const msr which : exchanged) {
+  for (const msr which : exchanged_msrs) {
     std::uint64_t hosts = 0;
     platform::read_msr(host_, which, hosts);
     guest_msrs_.add(which, word{0});
-    const unsigned n = host_msrs_.add(which, word{hosts});
-    if (which == msr::kernel_gs_base) host_kernel_gs_ = n;
+    host_msrs_.add(which, word{hosts});
   }
   vmcs_.write<entry_msr_load_address>(guest_msrs_.where().value);
   vmcs_.write<entry_msr_load_count>(guest_msrs_.count());
@@ -56,6 +54,7 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<exit_msr_load_count>(host_msrs_.count());
 
   vmcs_.write<link_pointer>(~word{0});
+  vmcs_.write<tsc_offset>(word{0});
   vmcs_.write<guest_debugctl>(word{0});
   vmcs_.write<guest_dr7>(word{dr7_at_reset});
   vmcs_.write<guest_interruptibility>(word{0});
@@ -93,7 +92,7 @@ void cpu::thread_changed(const thread_state& t) {
   vmcs_.write<host_cr3>(t.cr3);
   vmcs_.write<host_cr4>(t.cr4);
   vmcs_.write<host_fs_base>(t.fs_base);
-  host_msrs_.set_value(host_kernel_gs_, word{t.kernel_gs_base});
+  host_msrs_.set_value(place_in_list(msr::kernel_gs_base), word{t.kernel_gs_base});
 }
 
 }  // namespace umbra::vmx

@@ -22,7 +22,7 @@ constexpr bool holds_word(x86::vmcs f) {
     case x86::vmcs_part::control:
       break;
   }
-  return f == cr0_shadow || f == cr4_shadow || f == entry_event || f == entry_error_code ||
+  return f == tsc_offset || f == cr0_shadow || f == cr4_shadow || f == entry_event || f == entry_error_code ||
          f == entry_instruction_length || f == entry_msr_load_address || f == exit_msr_store_address ||
          f == exit_msr_load_address;
 }

@@ -17,6 +17,8 @@ enum class msr : std::uint32_t {
   sysenter_cs = 0x174,
   sysenter_esp = 0x175,
   sysenter_eip = 0x176,
+  machine_check_capability = 0x179,
+  machine_check_status = 0x17a,
   misc_enable = 0x1a0,
   debugctl = 0x1d9,
   mtrr_base0 = 0x200,  ///< base and mask alternate from here on, a pair for each variable range
@@ -57,6 +59,27 @@ enum class msr : std::uint32_t {
 namespace apic_base {
 constexpr std::uint64_t bootstrap = 1u << 8, x2apic = 1u << 10, enable = 1u << 11;
 }
+
+namespace feature_control {
+constexpr std::uint64_t locked = 1u << 0;
+}
+
+namespace misc_enable {
+constexpr std::uint64_t fast_strings = 1u << 0, no_branch_trace = 1u << 11, no_event_sampling = 1u << 12;
+}
+
+namespace machine_check_status {
+constexpr std::uint64_t defined = 7;  ///< RIPV, EIPV, MCIP
+}
+
+/// SDM 11.11.1 and 11.11.2.
+namespace mtrr {
+constexpr unsigned variable_ranges = 8;
+constexpr std::uint64_t capability_fixed = 1u << 8, capability_write_combining = 1u << 10;
+constexpr std::uint64_t type = 0xff;  ///< of the default, or of a variable range's base
+constexpr std::uint64_t fixed_enabled = 1u << 10, enabled = 1u << 11;  ///< in the default
+constexpr std::uint64_t valid = 1u << 11;                              ///< in a variable range's mask
+}  // namespace mtrr
 
 /// What a byte of IA32_PAT or a memory-type field of an MTRR may hold (SDM 11.11, tables 11-8 and 11-10).
 namespace memory_type {

@@ -72,6 +72,9 @@ bool read_msr(x86::msr which, std::uint64_t& value) {
     case vmx_ept_vpid:
       value = x86::vpid_capability::invvpid | x86::vpid_capability::single_context;
       return true;
+    case tsc:
+      value = 0x1'2345'6789'0000;
+      return true;
     case efer:
       value = x86::efer::sce | x86::efer::lme | x86::efer::lma | x86::efer::nxe;
       return true;
