@@ -8,33 +8,37 @@
 
 namespace umbra::reference {
 
+/// A set of exceptions, a bit for each vector.
+constexpr std::uint64_t bit(x86::exception e) { return std::uint64_t{1} << x86::vector_of(e); }
+inline flag contains(word set, word vector) { return both(vector <= word{31}, has(set >> (vector & word{31}), 1)); }
+
 /// Table 6-4. What is in neither class is benign, and so is every interrupt, NMI and software interrupt or exception.
-inline flag is_contributory(word vector) {
-  using enum x86::exception;
-  constexpr auto bit = [](x86::exception e) { return std::uint64_t{1} << x86::vector_of(e); };
-  constexpr std::uint64_t set =
-      bit(divide) | bit(invalid_tss) | bit(not_present) | bit(stack) | bit(protection) | bit(control_protection);
-  return both(vector <= word{31}, has(word{set} >> (vector & word{31}), 1));
+constexpr std::uint64_t contributory = bit(x86::exception::divide) | bit(x86::exception::invalid_tss) |
+                                       bit(x86::exception::not_present) | bit(x86::exception::stack) |
+                                       bit(x86::exception::protection) | bit(x86::exception::control_protection);
+constexpr std::uint64_t page_faults = bit(x86::exception::page_fault) | 1u << 20;  ///< and #VE
+
+/// The exceptions that make a double fault of `first`, if they arise during its delivery (table 6-5).
+inline word doubling(const event& first) {
+  const flag exception = first.is(x86::event_type::hardware_exception);
+  return when(both(exception, contains(word{contributory}, first.vector())), contributory) |
+         when(both(exception, contains(word{page_faults}, first.vector())), contributory | page_faults);
 }
-inline flag is_page_fault(word vector) {  // #VE is the other one
-  return either(vector == word{x86::vector_of(x86::exception::page_fault)}, vector == word{20});
+
+/// Those that shut the processor down: any but benign ones, during the delivery of a double fault.
+inline word shutting(const event& first) {
+  const flag double_fault = first.vector() == word{x86::vector_of(x86::exception::double_fault)};
+  return when(both(first.is(x86::event_type::hardware_exception), double_fault), contributory | page_faults);
 }
 
 struct combination {
   flag double_fault = flag(false);
   flag shutdown = flag(false);
-  flag serial() const { return negate(either(double_fault, shutdown)); }
 };
 
 /// Exception `second` arises while `first` is being delivered.
 inline combination combine(const event& first, word second) {
-  const flag exception = first.is(x86::event_type::hardware_exception);
-  const flag grave = either(is_contributory(second), is_page_fault(second));
-  const flag in_double_fault = both(exception, first.vector() == word{x86::vector_of(x86::exception::double_fault)});
-  const flag in_contributory = both(exception, is_contributory(first.vector()));
-  const flag in_page_fault = both(exception, is_page_fault(first.vector()));
-  return {.double_fault = either(both(in_contributory, is_contributory(second)), both(in_page_fault, grave)),
-          .shutdown = both(in_double_fault, grave)};
+  return {.double_fault = contains(doubling(first), second), .shutdown = contains(shutting(first), second)};
 }
 
 }  // namespace umbra::reference
