@@ -55,7 +55,6 @@ void world::access(const op& o) {
   if (observer_) {
     for (unsigned n = 0; n < a.count; ++n) observer_->expects(a.parts[n].gva, a.parts[n].expected);
   }
-  for (unsigned n = 0; n < a.count; ++n) paths_.push_back({current_, a.parts[n].gva});
   effective_ = true;
   ++tally_.accesses;
   const outcome out = drive(a);

@@ -13,7 +13,6 @@ class world::checkpoint {
   holder<mmu::mmu>::image mmu_;
   std::array<holder<vcpu::vcpu>::image, vcpus> vcpus_;
   world_state state_;
-  unsigned turn_ = 0;
 };
 
 }  // namespace umbra::fuzz

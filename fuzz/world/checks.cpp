@@ -22,6 +22,22 @@ void world::note_stores() {
   }
 }
 
+/// Each store of the op to a table of a shadow page.
+void world::note_entries() {
+  const machine::stores stores = machine_->take_stores();
+  if (stores.incomplete()) {
+    everything_ = true;
+    return;
+  }
+  const mmu::view v(*mmu_);
+  for (std::uint32_t n = 0; n < stores.size(); ++n) {
+    const unsigned page = tables_->page_of(stores.table(n));
+    if (page == table_owners::nobody) continue;
+    const bool chain = tables_->is_chain(stores.table(n));
+    entries_.push_back({static_cast<std::uint16_t>(page), static_cast<std::uint16_t>(stores.index(n)), chain});
+  }
+}
+
 bool world::report(const invariants::violation& v) {
   if (!v) return false;
   const auto name = invariants::text(v.which);
@@ -80,7 +96,7 @@ void world::check() {
     // Nothing is shadowed before the first op. Later, an access that the processor could translate, or one that the
     // core answers with a fault, changes nothing; if the core says so wrongly, the next check that runs will see.
     if (number_ == finding::before_first) return;
-    if (bytes_.empty() && !everything_ && changes == checked_changes_) return;
+    if (entries_.empty() && bytes_.empty() && !everything_ && changes == checked_changes_) return;
   }
   checked_changes_ = changes;
   // What was cached lawfully stays lawful while entries only come into being. The machine saw each store to a table;
@@ -93,7 +109,7 @@ void world::check() {
     if (check_each_) {
       ++tally_.full_checks;
       if (report(invariants::check_all(s, *workspace_))) return;
-    } else if (report(invariants::check_step(s, *workspace_, {paths_, bytes_, everything_}))) {
+    } else if (report(invariants::check_step(s, *workspace_, {entries_, bytes_, everything_}))) {
       return;
     }
     const cache_list caches(*machine_);

@@ -40,7 +40,7 @@ struct world::foundation {
 
 world::world() : machine_(std::make_unique<machine::machine>()), workspace_(std::make_unique<invariants::workspace>()) {
   machine_->incidents().on_incident(&world::on_incident, this);
-  paths_.reserve(512);
+  entries_.reserve(watch::store_log::size);
   bytes_.reserve(4096);
 }
 
@@ -87,13 +87,20 @@ void world::lay_foundation(unsigned pages, const machine::image* memory) {
   mmu_.save(f.mmu);
 }
 
+/// Which page each table belongs to: the same for all pools of one size, since all come of one foundation.
+void world::learn_owners(unsigned pages) {
+  const auto [at, fresh] = owners_.try_emplace(pages);
+  if (fresh) at->second = table_owners(mmu::view(*mmu_), machine_->tables());
+  tables_ = &at->second;
+}
+
 bool world::start(const setup& wanted) {
   abandon();
   static_cast<world_state&>(*this) = {};
   setup_ = wanted;
   finding_.reset();
   armed_ = 0;
-  workspace_->turn = 0;
+  workspace_->forget_roots();
   ++tally_.programs;
 
   map_.slots[0] = low_memory;
@@ -101,6 +108,8 @@ bool world::start(const setup& wanted) {
   map_.trim();
   const unsigned pages = std::clamp<unsigned>(wanted.shadow_pages, mmu::mmu::minimum_pages(vcpus), pool_limit);
   lay_foundation(pages, image_of(wanted.scene));
+  if (finding_) return false;
+  learn_owners(pages);
   for (unsigned id = 0; id < vcpus && !finding_; ++id) {
     registers_[id] = {};
     registers_[id].cpuid = wanted.cpuid;
@@ -120,7 +129,6 @@ void world::save(checkpoint& to) const {
   mmu_.save(to.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(to.vcpus_[id]);
   to.state_ = *this;
-  to.turn_ = workspace_->turn;
 }
 
 void world::restore(const checkpoint& from) {
@@ -129,7 +137,7 @@ void world::restore(const checkpoint& from) {
   mmu_.restore(from.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(from.vcpus_[id]);
   static_cast<world_state&>(*this) = from.state_;
-  workspace_->turn = from.turn_;
+  workspace_->forget_roots();
   finding_.reset();
   armed_ = 0;
   ++tally_.programs;

@@ -34,7 +34,6 @@ void world::land_by_vcpu(const op& o) {
   if (!landed) return;
   effective_ = true;
   for (unsigned n = 0; n < a.count; ++n) {
-    paths_.push_back({other, a.parts[n].gva});
     judge_fragment(a, a.parts[n], {ending::done, 0, stores[stores.size() - a.count + n].hpa});
   }
 }

@@ -141,7 +141,6 @@ void world::invalidate_page(const op& o) {
   const reference::moment begun = now();
   vcpus_[current_]->invlpg({gva});
   if (observer_) observer_->answered(true, "done");
-  paths_.push_back({current_, gva});
   expect_no_stores(begun, "INVLPG");
   if (!suspended_.empty()) settle_path(gva, begun);
   pasts_[current_].invalidated({begun, invalidation::scope::page, t.page_shift, gva});

@@ -14,6 +14,8 @@
 
 namespace umbra::fuzz {
 
+class table_owners;
+
 struct world_state {
   static constexpr unsigned vcpus = 2;
   static constexpr unsigned slots = 4, aliases = 4;
@@ -27,8 +29,9 @@ struct world_state {
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;
-  std::uint64_t checked_changes_ = 0;  ///< shadow_changes() at the last check
-  std::uint64_t checked_losses_ = 0;   ///< shadow_losses() likewise
+  std::uint64_t checked_changes_ = 0;     ///< shadow_changes() at the last check
+  std::uint64_t checked_losses_ = 0;      ///< shadow_losses() likewise
+  const table_owners* tables_ = nullptr;  ///< of the pool
 };
 
 }  // namespace umbra::fuzz

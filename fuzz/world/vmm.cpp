@@ -66,7 +66,6 @@ status range_status(const std::array<Range, reference::memory_map::limit>& other
   } while (false)
 
 void world::set_slot(const op& o) {
-  everything_ = true;
   const std::uint64_t pages = pages_of(o);
   status due = range_status(map_.slots, slots, o.index, o.address, pages);
   if (due == status::ok && pages != 0 &&
@@ -80,7 +79,7 @@ void world::set_slot(const op& o) {
                       ull(o.address), ull(pages), ull(o.value), name_of(got), name_of(due));
   expect_no_stores(begun, "a change of slots");
   if (got != status::ok || finding_) return;
-  effective_ = true;
+  effective_ = everything_ = true;
   map_.slots[o.index] = {};
   if (pages != 0) map_.slots[o.index] = {o.address, pages, machine::first_guest_frame + o.value, read_only, logged};
   map_.trim();
@@ -88,7 +87,6 @@ void world::set_slot(const op& o) {
 }
 
 void world::set_alias(const op& o) {
-  everything_ = true;
   const std::uint64_t pages = pages_of(o);
   status due = range_status(map_.aliases, aliases, o.index, o.address, pages);
   if (due != status::overlap && pages != 0 && !fits(o.value, pages)) due = status::bad_request;
@@ -97,26 +95,24 @@ void world::set_alias(const op& o) {
   UMBRA_EXPECT_STATUS(got, due, "alias %u at guest frame %#llx, %llu pages of %#llx: %s, should be %s", o.index,
                       ull(o.address), ull(pages), ull(o.value), name_of(got), name_of(due));
   if (got != status::ok) return;
-  effective_ = true;
+  effective_ = everything_ = true;
   map_.aliases[o.index] = {};
   if (pages != 0) map_.aliases[o.index] = {o.address, pages, o.value};
   map_.trim();
 }
 
 void world::set_log(const op& o) {
-  everything_ = true;
   const bool known = o.index < slots && map_.slots[o.index].pages != 0;
   const status due = known ? status::ok : status::bad_request;
   const status got = mmu_->log_dirty(o.index, o.count != 0);
   UMBRA_EXPECT_STATUS(got, due, "dirty log of slot %u: %s, should be %s", o.index, name_of(got), name_of(due));
   if (got != status::ok || finding_ || map_.slots[o.index].logged == (o.count != 0)) return;
-  effective_ = true;
+  effective_ = everything_ = true;
   map_.slots[o.index].logged = o.count != 0;
   written_[o.index] = {};
 }
 
 void world::read_log(const op& o) {
-  everything_ = true;
   note_stores();
   const bool logged = o.index < slots && map_.slots[o.index].logged;
   const status due = logged ? status::ok : status::bad_request;
@@ -125,7 +121,7 @@ void world::read_log(const op& o) {
   UMBRA_EXPECT_STATUS(got, due, "reading the dirty log of slot %u: %s, should be %s", o.index, name_of(got),
                       name_of(due));
   if (got != status::ok || finding_) return;
-  effective_ = true;
+  effective_ = everything_ = true;
   for (unsigned n = 0; n < written_[o.index].size(); ++n) {
     mix(log[n]);
     const std::uint64_t missing = written_[o.index][n] & ~log[n];
@@ -146,7 +142,6 @@ void world::read_log(const op& o) {
 }
 
 void world::reclaim(const op& o) {
-  everything_ = true;
   const mmu::view v(*mmu_);
   const unsigned before = v.live_pages();
   const reference::moment begun = now();

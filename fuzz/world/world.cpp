@@ -72,7 +72,7 @@ void world::perform(const op& o) {
   op_begun_ = now();
   races_before_ = machine_->count().races;
   effective_ = everything_ = false;
-  paths_.clear();
+  entries_.clear();
   bytes_.clear();
   const std::uint64_t faults_before = machine_->count().page_faults;
   const std::uint64_t tables_before = mmu_->counters().pte_write;
@@ -174,6 +174,7 @@ void world::conclude(const op& o) {
   report_incidents();
   if (machine_->locked()) fail("incident", "the MMU lock is still held after the op");
   note_stores();
+  note_entries();
   if (!suspended_.empty()) suspended_.sweep(mmu::view(*mmu_));
   if (finding_) return;
   mix(static_cast<std::uint64_t>(o.kind) << 56 ^ now());

@@ -10,6 +10,7 @@
 #include <array>
 #include <csetjmp>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "fuzz/world/observer.hpp"
 #include "fuzz/world/outcome.hpp"
 #include "fuzz/world/state.hpp"
+#include "fuzz/world/table_owners.hpp"
 #include "fuzz/world/tally.hpp"
 #include "models/invariants/check.hpp"
 #include "models/machine/machine.hpp"
@@ -133,6 +135,7 @@ class world : private world_state {
   // life.cpp
   struct foundation;
   void lay_foundation(unsigned pages, const machine::image* memory);
+  void learn_owners(unsigned pages);
   bool set_up_vcpu(unsigned id);
   void dismantle();
   void abandon();
@@ -220,10 +223,12 @@ class world : private world_state {
   template <class F>
   auto with_subject(F&& f);
   void note_stores();
+  void note_entries();
 
   std::unique_ptr<machine::machine> machine_;
   std::unique_ptr<invariants::workspace> workspace_;
   std::vector<std::unique_ptr<foundation>> foundations_;
+  std::map<unsigned, table_owners> owners_;  ///< by the size of the pool
   holder<memory::space> space_;
   holder<mmu::mmu> mmu_;
   std::array<holder<vcpu::vcpu>, vcpus> vcpus_;
@@ -241,7 +246,7 @@ class world : private world_state {
   std::uint64_t races_before_ = 0;
   bool effective_ = false;   ///< it did something
   bool everything_ = false;  ///< it may have changed any shadow entry
-  std::vector<invariants::touched_path> paths_;
+  std::vector<invariants::touched_entry> entries_;
   std::vector<invariants::touched_bytes> bytes_;
 };
 

@@ -1,8 +1,8 @@
 // The checkers of I1 to I13.
 //
 // check_all() rebuilds everything from the raw tables: it trusts no counter, list, chain or hash of the core.
-// check_step() looks only at what one operation can have changed, and at one more page each time; it follows the core's
-// own lists, so it is no substitute for check_all() at the end of an input.
+// check_step() looks only at what one operation has changed, by the word of somebody who sees each store to a shadow
+// table; it follows the core's own lists, so it is no substitute for check_all() at the end of an input.
 // Both judge single entries by the very same code.
 #pragma once
 
@@ -21,10 +21,10 @@ enum class depth : unsigned char { usual, thorough };
 /// page by page (I1, I2, I7, I9, I3, I4), roots, chains, uniqueness, resources. Deterministic.
 violation check_all(const subject&, workspace&, depth = depth::usual);
 
-/// One guest access, as far as shadow tables go: the entries on the path for `gva` in the vCPU's current roots.
-struct touched_path {
-  unsigned vcpu = 0;
-  word gva{};
+/// A word of one of a shadow page's two tables that was stored to: an entry, or an entry's place in its chain.
+struct touched_entry {
+  std::uint16_t page = 0, index = 0;
+  bool chain = false;
 };
 
 /// Bytes of guest memory that were written, inside one page.
@@ -35,14 +35,15 @@ struct touched_bytes {
 
 /// What one operation may have changed.
 struct touched {
-  std::span<const touched_path> paths{};
+  std::span<const touched_entry> entries{};
   std::span<const touched_bytes> writes{};
-  /// It changed slots, aliases, logs or control registers, or zapped at large: nothing less than check_all() will do.
+  /// It changed slots, aliases or logs, or more than can be listed: nothing less than check_all() will do.
   bool everything = false;
 };
 
-/// The entries on the paths, with the chains that they are in; every shadow of the written frames, at the entries that
-/// reflect the written bytes; the leaves of guest tables on the way; all roots; the logs; one page of the pool in turn.
+/// The entries that were stored to, with the chains that they are in; the pages that new links lead to, and the leaves
+/// of their guest tables; every shadow of the written frames, at the entries that reflect the written bytes; pages that
+/// went; all roots; the logs.
 violation check_step(const subject&, workspace&, const touched&);
 
 /// I13: an instruction that touched `pages` pages was done after `exits` exits, `races` of which a race explains.

@@ -3,7 +3,6 @@
 #include "models/invariants/chain_walk.hpp"
 #include "models/invariants/entry_check.hpp"
 #include "models/invariants/passes.hpp"
-#include "models/invariants/scan.hpp"
 
 namespace umbra::invariants {
 
@@ -17,39 +16,42 @@ constexpr unsigned chain_limit = 8;
 class step_check {
  public:
   step_check(const subject& s, workspace& w) : s_(s), w_(w), check_(s, w.permissions(), *this) {
-    for (stop& at : trail_) at.facts.page = nullptr;
+    facts_.page = nullptr;
   }
 
-  violation path(const touched_path& t) {
-    const mmu::context* c = nullptr;
-    for (unsigned n = 0; n < s_.view.contexts() && c == nullptr; ++n) {
-      const mmu::context* candidate = s_.view.context_at(n);
-      if (candidate != nullptr && candidate->vcpu == t.vcpu) c = candidate;
+  violation stored(const touched_entry& t) {
+    // Most words are stored to twice and more: an entry by the core and then by the processor, links by each neighbour.
+    const std::uint32_t key = (t.page << 10 | t.index << 1 | t.chain) + 1u;
+    std::uint32_t& done = done_[key % done_.size()];
+    if (done == key) return {};
+    done = key;
+    const mmu::page& page = s_.view.page_at(t.page);
+    if (page.state != mmu::page_state::live) return gone(page, t.index);
+    if (facts_.page != &page) {
+      facts_.page = nullptr;
+      if (const violation v = decode(s_, w_.roles(), page, facts_)) return v;
     }
-    if (c == nullptr || !c->loaded) return {};
-    const mmu::page* root = c->roots[c->mode.format == mmu::paging::level4 ? 0 : t.gva >> 30 & 3];
-    if (root == nullptr) return {};
-    stop* at = &trail_[root->level <= top_level ? root->level : top_level];
-    if (at->facts.page != root) {
-      if (const violation v = decode(s_, w_.roles(), *root, at->facts)) return v;
-      if (const violation v = reach(*at)) return v;
+    const std::uint64_t e = page.entries->get(t.index);
+    if (t.chain) return e == 0 ? violation{} : neighbours(t.index, e);
+    const page_facts* below;
+    if (const violation v = entry(facts_, t.index, below)) return v;
+    return below == nullptr ? violation{} : protection(*below);
+  }
+
+  /// The roots of the n-th context, unless they are known.
+  violation roots(unsigned n, const mmu::context& c) {
+    known_roots& known = w_.roots_of(n);
+    if (c.vcpu < s_.registers.size() && known.same(c, s_.registers[c.vcpu])) return {};
+    known.forget();
+    if (const violation v = passes::roots_of(s_, c)) return v;
+    for (const mmu::page* root : c.roots) {
+      if (root == nullptr || root->state != mmu::page_state::live) continue;
+      page_facts p;
+      if (const violation v = decode(s_, w_.roles(), *root, p)) return v;
+      if (const violation v = protection(p)) return v;
     }
-    for (;;) {
-      const unsigned index = static_cast<unsigned>(t.gva >> (12 + 9 * (at->facts.level - 1)) & 511);
-      stop& next = trail_[at->facts.level - 1];
-      if (at->index != index) {
-        const page_facts* below;
-        if (const violation v = entry(at->facts, index, below)) return v;
-        at->index = index;
-        next.facts.page = nullptr;
-        if (below != nullptr) {
-          next.facts = *below;
-          if (const violation v = reach(next)) return v;
-        }
-      }
-      if (next.facts.page == nullptr) return {};
-      at = &next;
-    }
+    known.learn(c, s_.registers[c.vcpu]);
+    return {};
   }
 
   violation written(const touched_bytes& t) {
@@ -67,16 +69,6 @@ class step_check {
     return {};
   }
 
-  /// The next page in turn, as far as it can be judged by itself.
-  violation turn() {
-    const unsigned count = s_.view.pages();
-    for (unsigned tried = 0; tried < count; ++tried) {
-      w_.turn = w_.turn + 1 < count ? w_.turn + 1 : 0;
-      if (s_.view.page_at(w_.turn).state == mmu::page_state::live) return whole(s_.view.page_at(w_.turn));
-    }
-    return {};
-  }
-
   // What entry_check asks.
   const page_facts* live_table(std::uint64_t host_frame) {
     const mmu::page* p = s_.view.page_of({host_frame});
@@ -90,19 +82,24 @@ class step_check {
   }
 
  private:
-  static constexpr unsigned top_level = 4, no_index = ~0u;
+  /// An entry of a page that is not live.
+  violation gone(const mmu::page& page, unsigned index) const {
+    if (const std::uint64_t e = page.entries->get(index); e != 0)
+      return {id::i10_roots, "a page that is not live maps nothing", page.ordinal, index, 0, e};
+    if (page.parents != 0 || page.parent_count != 0)
+      return {id::i6_parents, "no link leads to a page that is not live", page.ordinal, 0, 0, page.parent_count};
+    return {};
+  }
 
-  /// A page on the last path, and the entry by which the path went on. The next path shares most of it, as a rule, and
-  /// tables do not change during a check.
-  struct stop {
-    page_facts facts;
-    unsigned index;
-  };
-
-  /// A path comes to another page.
-  violation reach(stop& at) const {
-    at.index = no_index;
-    return protection(at.facts);
+  /// The place of an entry of the last page in its chain.
+  violation neighbours(unsigned index, std::uint64_t e) const {
+    const std::uint64_t target = target_of(e);
+    if (facts_.level > 1) {
+      const mmu::page* child = s_.view.page_of({target});
+      return child == nullptr ? violation{} : chained(facts_, index, id::i6_parents, child->parents);
+    }
+    const memory::frame* f = s_.view.memory().frame_at({target});
+    return f == nullptr ? violation{} : chained(facts_, index, id::i5_reverse_map, f->rmap);
   }
 
   /// One entry, with its place in the chain that it belongs to.
@@ -192,40 +189,25 @@ class step_check {
     return {};
   }
 
-  violation whole(const mmu::page& page) {
-    page_facts p;
-    if (const violation v = decode(s_, w_.roles(), page, p)) return v;
-    violation first;
-    scan(*page.entries, s_.used.of(*page.entries), [&](unsigned index, std::uint64_t) {
-      const page_facts* below;
-      first = entry(p, index, below);
-      return static_cast<bool>(first);
-    });
-    if (first) return first;
-    chain_step at;
-    const chain_result r = follow(
-        s_.view, page.parents, page.parent_count, at,
-        [&](const mmu::page& q, unsigned index) { return q.level > 1 && target_of(q.entries->get(index)) == p.table; });
-    if (r != chain_result::sound)
-      return {id::i6_parents, describe(r), page.ordinal, at.index, page.parent_count, at.name};
-    return {};
-  }
-
   const subject& s_;
   workspace& w_;
   entry_check<step_check> check_;
   page_facts child_;
   violation child_fault_;
-  std::array<stop, top_level + 1> trail_;  ///< by level
+  page_facts facts_;  ///< of the last page that was stored to
+  std::array<std::uint32_t, 16> done_{};
 };
 
 }  // namespace
 
 violation check_step(const subject& s, workspace& w, const touched& t) {
-  if (t.everything) return check_all(s, w);
+  if (t.everything) {
+    w.forget_roots();
+    return check_all(s, w);
+  }
   step_check step{s, w};
-  for (const touched_path& p : t.paths) {
-    if (const violation v = step.path(p)) return v;
+  for (const touched_entry& e : t.entries) {
+    if (const violation v = step.stored(e)) return v;
   }
   for (const touched_bytes& b : t.writes) {
     if (const violation v = step.written(b)) return v;
@@ -233,11 +215,10 @@ violation check_step(const subject& s, workspace& w, const touched& t) {
   for (unsigned n = 0; n < s.view.contexts(); ++n) {
     const mmu::context* c = s.view.context_at(n);
     if (c == nullptr) continue;
-    if (const violation v = passes::roots_of(s, *c)) return v;
+    if (const violation v = step.roots(n, *c)) return v;
   }
   if (const violation v = passes::logs(s)) return v;
-  if (const violation v = passes::settled(s)) return v;
-  return step.turn();
+  return passes::settled(s);
 }
 
 }  // namespace umbra::invariants

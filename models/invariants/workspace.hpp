@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "models/invariants/known_roots.hpp"
 #include "models/invariants/page_facts.hpp"
 #include "models/invariants/permission_table.hpp"
 
@@ -84,8 +85,12 @@ class workspace {
   const permission_table& permissions() const { return permissions_; }
   role_reader& roles() { return roles_; }
 
-  /// The page that check_step() looks at next.
-  unsigned turn = 0;
+  /// What check_step() has found of the n-th context's roots.
+  known_roots& roots_of(unsigned n) { return known_roots_[n]; }
+  /// Memory maps have changed, or what is looked at next is another VM, or this one at another time.
+  void forget_roots() {
+    for (known_roots& k : known_roots_) k.forget();
+  }
 
  private:
   static constexpr unsigned index_size = 4 * page_limit, frame_slots = 2 * frame_limit;
@@ -106,6 +111,7 @@ class workspace {
   std::array<std::uint16_t, frame_limit> frame_list_{};
   permission_table permissions_{};
   role_reader roles_{};
+  std::array<known_roots, mmu::view::contexts()> known_roots_{};
 };
 
 }  // namespace umbra::invariants

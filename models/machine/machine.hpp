@@ -27,6 +27,8 @@ class machine {
   const table_arena& tables() const { return host_.tables; }
   /// table_arena::take_weakened().
   bool take_weakened() { return host_.tables.take_weakened(); }
+  /// table_arena::take_stores(); what it returns is good until the next store.
+  stores take_stores() { return host_.tables.take_stores(); }
   const counters& count() const { return host_.count; }
 
   /// Everything between two operations of the core: the core's own objects included, as far as they lie in memory that

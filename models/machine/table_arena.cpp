@@ -9,7 +9,8 @@ namespace umbra::machine {
 
 table_arena::table_arena() : base_(static_cast<table*>(take_address_space(sizeof(table) * total))) {
   poison(base_, sizeof(table) * total);
-  watch_ = {reinterpret_cast<std::uintptr_t>(base_), total, lines_.data(), walked_.data(), false, watch::regions};
+  watch_ = {
+      reinterpret_cast<std::uintptr_t>(base_), total, lines_.data(), walked_.data(), &log_, false, watch::regions};
   watch::regions = &watch_;
 }
 
@@ -32,7 +33,12 @@ void table_arena::reset() {
     for (unsigned n = r->first; n < r->first + r->fresh; ++n) set_out(n, false);
     r->fresh = r->out = 0;
   }
+  forget_stores();
+}
+
+void table_arena::forget_stores() {
   watch_.weakened = false;
+  log_.count = 0;
 }
 
 void table_arena::save(image& to) const {
@@ -66,7 +72,7 @@ void table_arena::restore(const image& from) {
   }
   for (const image::record& t : from.written) lines_[t.number] = t.lines;
   from.contents.restore();
-  watch_.weakened = false;
+  forget_stores();
 }
 
 table* table_arena::allocate(region& r) {

@@ -17,6 +17,24 @@
 
 namespace umbra::machine {
 
+/// Stores to tables, by the table's number and the index.
+class stores {
+ public:
+  /// `count` were made; the log holds the last ones only.
+  stores(const watch::store_log& log, std::uint32_t count) : words_(log.words), count_(count) {}
+
+  bool empty() const { return count_ == 0; }
+  /// There were more than the log holds.
+  bool incomplete() const { return count_ > watch::store_log::size; }
+  std::uint32_t size() const { return count_; }
+  unsigned table(std::uint32_t n) const { return words_[n] / watch::words_a_table; }
+  unsigned index(std::uint32_t n) const { return words_[n] % watch::words_a_table; }
+
+ private:
+  const std::uint32_t* words_;
+  std::uint32_t count_;
+};
+
 class table_arena {
   static constexpr unsigned total = table_limit + low_table_limit;
 
@@ -80,8 +98,12 @@ class table_arena {
   /// Whether a present entry of a table that a processor has walked was replaced since the last call: what processors
   /// have cached may be stale. Setting A and D is no replacement.
   bool take_weakened() { return std::exchange(watch_.weakened, false); }
+  /// The stores that changed something since the last call.
+  stores take_stores() { return {log_, std::exchange(log_.count, 0)}; }
+  /// The number of a table, which stores name.
+  std::size_t number_of(const table* t) const { return static_cast<std::size_t>(t - base_); }
   /// The 64-byte lines of a table that may hold something other than zeros, one bit each.
-  std::uint64_t lines_of(const table* t) const { return lines_[static_cast<std::size_t>(t - base_)]; }
+  std::uint64_t lines_of(const table* t) const { return lines_[number_of(t)]; }
 
  private:
   static unsigned number_of(std::uint64_t hfn) {
@@ -91,6 +113,7 @@ class table_arena {
   }
   std::byte* bytes_of(unsigned n) const { return reinterpret_cast<std::byte*>(base_ + n); }
 
+  void forget_stores();
   table* allocate(region&);
   void set_out(unsigned n, bool out);
 
@@ -99,6 +122,7 @@ class table_arena {
   std::array<char, total> out_{};
   std::array<char, total> walked_{};          ///< by a processor, since it was given out
   std::array<std::uint64_t, total> lines_{};  ///< that may hold something; kept by the watch
+  watch::store_log log_;
   watch::region watch_;
 };
 

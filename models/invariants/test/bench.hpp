@@ -125,6 +125,21 @@ class bench {
   }
   violation check(depth d = depth::thorough) { return check_all(subject(), *workspace_, d); }
   violation step(const touched& t) { return check_step(subject(), *workspace_, t); }
+  /// What has been stored to the pages' tables since the last call, and whether that is all.
+  std::vector<touched_entry> stored(bool& complete) {
+    const machine::stores stores = machine_.take_stores();
+    complete = !stores.incomplete();
+    std::vector<touched_entry> entries;
+    for (std::uint32_t n = 0; n < stores.size() && complete; ++n) {
+      for (unsigned page = 0; page < view().pages(); ++page) {
+        const mmu::page& p = view().page_at(page);
+        const bool chain = machine_.tables().number_of(p.links) == stores.table(n);
+        if (!chain && machine_.tables().number_of(p.entries) != stores.table(n)) continue;
+        entries.push_back({static_cast<std::uint16_t>(page), static_cast<std::uint16_t>(stores.index(n)), chain});
+      }
+    }
+    return entries;
+  }
 
   mmu::view view() const { return mmu::view{shadow_}; }
   machine::machine& hardware() { return machine_; }

@@ -99,12 +99,13 @@ class any_mix : public sound_state, public ::testing::WithParamInterface<unsigne
         return pick(2) ? original : (original & ~(w | u)) | rights;
     }
   }
-  void act(unsigned v, std::vector<touched_path>& paths, std::vector<touched_bytes>& bytes, bool& everything) {
-    everything = true;
+  void act(unsigned v, std::vector<touched_bytes>& bytes, bool& everything) {
+    everything = false;
     switch (pick(24)) {
       case 0:
         return change_mode(v);
       case 1:
+        everything = true;
         return log(0, pick(2));
       case 2:
         shadow().reclaim(static_cast<unsigned>(pick(60)));
@@ -122,21 +123,17 @@ class any_mix : public sound_state, public ::testing::WithParamInterface<unsigne
         const std::uint64_t gpa = table ? used[n] : (place::data << 12) + pick(4096) * 8;
         EXPECT_TRUE(shadow().write_physical({gpa}, some_entry(table ? originals_[n] : 0, peek(gpa)), 8));
         bytes.push_back({machine::first_guest_frame + (gpa >> 12), static_cast<unsigned>(gpa & 0xfff), 8});
-        everything = false;
         return;
       }
       case 8:
         hardware().cpu(v).leave();
         cpu(v).invlpg({at::user});
-        everything = false;
         return;
       default: {
         static constexpr std::array<std::uint64_t, 9> bases{0x24'0000, at::user,      at::narrow, at::large, at::huge,
                                                             at::rom,   at::read_only, 0,          0x60'0000};
         const std::uint64_t gva = bases[pick(9)] + (pick(3) << 12);
         touch(v, gva, {pick(2) == 0, pick(2) == 0, false, false});
-        paths.push_back({v, gva});
-        everything = false;
       }
     }
   }
@@ -150,11 +147,11 @@ class any_mix : public sound_state, public ::testing::WithParamInterface<unsigne
 
 TEST_P(any_mix, of_accesses_modes_and_vmm_requests_is_sound) {
   for (unsigned n = 0; n < 1500; ++n) {
-    std::vector<touched_path> paths;
     std::vector<touched_bytes> bytes;
-    bool everything;
-    act(static_cast<unsigned>(pick(2)), paths, bytes, everything);
-    const violation quick = step({paths, bytes, everything});
+    bool everything, complete;
+    act(static_cast<unsigned>(pick(2)), bytes, everything);
+    const std::vector<touched_entry> entries = stored(complete);
+    const violation quick = step({entries, bytes, everything || !complete});
     const violation full = check(n % 64 ? depth::usual : depth::thorough);
     ASSERT_EQ(full.which, id::none) << full << " at " << n << " (stepwise: " << quick << ')';
     ASSERT_EQ(quick.which, id::none) << quick << " at " << n;

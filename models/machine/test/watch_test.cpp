@@ -40,6 +40,50 @@ TEST_F(watch, what_a_processor_has_read_is_weakened_by_a_replacement) {
   EXPECT_TRUE(m.take_weakened());
 }
 
+TEST_F(watch, stores_that_change_something_are_listed) {
+  table* t = new_table();
+  m.take_stores();
+  t->set(7, 1);
+  t->set(7, 1);
+  t->exchange(300, 0x21);
+  t->set(300, 0x61);
+  const stores s = m.take_stores();
+  ASSERT_EQ(s.size(), 3u);
+  EXPECT_FALSE(s.incomplete());
+  for (std::uint32_t n = 0; n < s.size(); ++n) {
+    EXPECT_EQ(s.table(n), m.tables().number_of(t));
+    EXPECT_EQ(s.index(n), n == 0 ? 7u : 300u);
+  }
+  EXPECT_TRUE(m.take_stores().empty());
+}
+
+TEST_F(watch, marks_in_a_table_that_a_processor_reads_change_nothing) {
+  build_level4();
+  enter_level4();
+  expect_at(access(where), frame(0));
+  m.take_stores();
+  const std::uint64_t index = where >> 12 & 511;
+  pt->set(index, pt->get(index) ^ (bit::accessed | bit::dirty));
+  EXPECT_TRUE(m.take_stores().empty());
+  pt->set(index, pt->get(index) ^ bit::write);
+  EXPECT_EQ(m.take_stores().size(), 1u);
+}
+
+TEST_F(watch, more_stores_than_the_log_holds_are_known_to_be_missing) {
+  table* t = new_table();
+  m.take_stores();
+  for (unsigned n = 0; n < umbra::watch::store_log::size; ++n) t->set(n, 1);
+  EXPECT_FALSE(m.take_stores().incomplete());
+  for (unsigned n = 0; n <= umbra::watch::store_log::size; ++n) t->set(n, 2);
+  EXPECT_TRUE(m.take_stores().incomplete());
+}
+
+TEST_F(watch, a_reset_forgets_stores) {
+  new_table()->set(0, 1);
+  m.reset();
+  EXPECT_TRUE(m.take_stores().empty());
+}
+
 TEST_F(watch, tables_of_two_machines_are_told_apart) {
   machine other;
   table* theirs = platform::allocate_table(other.host());
