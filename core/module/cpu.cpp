@@ -28,6 +28,8 @@ constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
 static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
+static_assert(static_cast<unsigned>(vmx::next::leave) == umbra_leave);
+static_assert(4 * io::request::limit <= umbra_access_limit);
 static_assert(number(vmx::internal_error::unsound) == umbra_error_unsound);
 static_assert(static_cast<unsigned>(vmx::host_event::machine_check) == umbra_host_event_machine_check);
 
@@ -88,25 +90,41 @@ int umbra_cpu_has_run(umbra_cpu* cpu) { return cpu->vmx.has_run(); }
 
 umbra_host_event umbra_cpu_host_event(umbra_cpu* cpu) { return static_cast<umbra_host_event>(cpu->vmx.host_event()); }
 
-umbra_next umbra_cpu_prepare(umbra_cpu* cpu) { return cpu->vmx.prepare() == vmx::next::run ? umbra_run : umbra_leave; }
+umbra_next umbra_cpu_prepare(umbra_cpu* cpu) { return static_cast<umbra_next>(cpu->vmx.prepare()); }
 
 umbra_next umbra_cpu_exited(umbra_cpu* cpu, int entered) {
-  return cpu->vmx.exited(entered != 0) == vmx::next::run ? umbra_run : umbra_leave;
+  return static_cast<umbra_next>(cpu->vmx.exited(entered != 0));
 }
 
 void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
   const vmx::request& r = cpu->vmx.request();
   *out = {.kind = static_cast<umbra_request_kind>(r.kind),
           .reason = r.reason,
-          .error = static_cast<umbra_internal_error>(r.error),
-          .in = r.io.in,
-          .bytes = static_cast<unsigned>(r.io.bytes),
-          .port = static_cast<unsigned>(r.io.port),
-          .data = static_cast<unsigned>(r.io.data)};
+          .error = static_cast<umbra_internal_error>(r.error)};
 }
 
-int umbra_cpu_waits_for_in(umbra_cpu* cpu) { return cpu->vmx.waits_for_in(); }
-void umbra_cpu_complete_in(umbra_cpu* cpu, unsigned data) { cpu->vmx.complete_in(data); }
+void umbra_cpu_access(umbra_cpu* cpu, umbra_access* out) {
+  const io::request& r = cpu->vmx.io();
+  *out = {.write = r.write, .address = r.address, .bytes = r.bytes, .count = r.count};
+}
+
+void umbra_cpu_get_items(umbra_cpu* cpu, unsigned char* to) {
+  const io::request& r = cpu->vmx.io();
+  for (unsigned n = 0; n < r.count; ++n) {
+    for (unsigned i = 0; i < r.bytes; ++i) *to++ = static_cast<unsigned char>(r.data[n] >> (8 * i));
+  }
+}
+
+void umbra_cpu_set_items(umbra_cpu* cpu, const volatile unsigned char* from) {
+  io::request& r = cpu->vmx.io();
+  for (unsigned n = 0; n < r.count; ++n) {
+    r.data[n] = 0;
+    for (unsigned i = 0; i < r.bytes; ++i) r.data[n] |= word{*from++} << (8 * i);
+  }
+}
+
+int umbra_cpu_waits(umbra_cpu* cpu) { return cpu->vmx.waits(); }
+umbra_next umbra_cpu_complete(umbra_cpu* cpu) { return static_cast<umbra_next>(cpu->vmx.complete()); }
 
 unsigned long umbra_cpu_task_priority(umbra_cpu* cpu) { return cpu->vmx.guest().state().cr8; }
 

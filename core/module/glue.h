@@ -104,7 +104,7 @@ int umbra_cpu_has_run(struct umbra_cpu *);
 enum umbra_host_event { umbra_host_event_none, umbra_host_event_nmi, umbra_host_event_machine_check };
 enum umbra_host_event umbra_cpu_host_event(struct umbra_cpu *);
 
-enum umbra_next { umbra_run, umbra_leave };
+enum umbra_next { umbra_run, umbra_again, umbra_leave };
 enum umbra_next umbra_cpu_prepare(struct umbra_cpu *);
 enum umbra_next umbra_cpu_exited(struct umbra_cpu *, int entered);
 
@@ -112,8 +112,11 @@ enum umbra_request_kind {
 	umbra_request_none,
 	umbra_request_unknown,
 	umbra_request_io,
+	umbra_request_mmio,
 	umbra_request_set_tpr,
 	umbra_request_hlt,
+	umbra_request_irq_window,
+	umbra_request_debug,
 	umbra_request_shutdown,
 	umbra_request_fail_entry,
 	umbra_request_internal_error,
@@ -128,12 +131,23 @@ struct umbra_request {
 	enum umbra_request_kind kind;
 	unsigned long reason;
 	enum umbra_internal_error error;
-	int in;
-	unsigned bytes, port, data;
 };
 void umbra_cpu_request(struct umbra_cpu *, struct umbra_request *);
-int umbra_cpu_waits_for_in(struct umbra_cpu *);
-void umbra_cpu_complete_in(struct umbra_cpu *, unsigned data);
+
+/* What a device is to do: of a request for port I/O or MMIO. */
+struct umbra_access {
+	int write;
+	unsigned long address; /* or port */
+	unsigned bytes, count; /* of an item; items */
+};
+enum { umbra_access_limit = 4096 }; /* bytes * count at most */
+void umbra_cpu_access(struct umbra_cpu *, struct umbra_access *);
+/* Copies its items, side by side, out of the core and in again. Another may write to `from` meanwhile. */
+void umbra_cpu_get_items(struct umbra_cpu *, unsigned char *to);
+void umbra_cpu_set_items(struct umbra_cpu *, const volatile unsigned char *from);
+/* Whether an instruction waits until that is done; and, with the vCPU's VMCS current: it is. */
+int umbra_cpu_waits(struct umbra_cpu *);
+enum umbra_next umbra_cpu_complete(struct umbra_cpu *);
 
 struct umbra_registers {
 	unsigned long general[16], rip, rflags;

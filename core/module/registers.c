@@ -144,18 +144,56 @@ static u32 umbra_suberror(enum umbra_internal_error error)
 	return KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON;
 }
 
-static void umbra_io_to_run(struct kvm_run *run, const struct umbra_request *r)
+/* Port I/O: its data have the second page. */
+static u8 *umbra_port_data(struct umbra_vcpu *vcpu)
 {
-	u32 *data = (u32 *)((u8 *)run + PAGE_SIZE);
+	return (u8 *)vcpu->run + PAGE_SIZE;
+}
 
+static void umbra_io_to_run(struct umbra_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct umbra_access access;
+
+	BUILD_BUG_ON(umbra_access_limit > PAGE_SIZE);
+	umbra_cpu_access(vcpu->cpu, &access);
 	run->exit_reason = KVM_EXIT_IO;
-	run->io.direction = r->in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT;
-	run->io.size = r->bytes;
-	run->io.port = r->port;
-	run->io.count = 1;
+	run->io.direction = access.write ? KVM_EXIT_IO_OUT : KVM_EXIT_IO_IN;
+	run->io.size = access.bytes;
+	run->io.port = access.address;
+	run->io.count = access.count;
 	run->io.data_offset = PAGE_SIZE;
-	if (!r->in)
-		WRITE_ONCE(*data, r->data);
+	if (access.write)
+		umbra_cpu_get_items(vcpu->cpu, umbra_port_data(vcpu));
+}
+
+static void umbra_mmio_to_run(struct umbra_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct umbra_access access;
+
+	umbra_cpu_access(vcpu->cpu, &access);
+	run->exit_reason = KVM_EXIT_MMIO;
+	run->mmio.phys_addr = access.address;
+	run->mmio.len = access.bytes;
+	run->mmio.is_write = access.write;
+	if (access.write)
+		umbra_cpu_get_items(vcpu->cpu, run->mmio.data);
+}
+
+/*
+ * The VMM may write to what it shares with the vCPU at any time: it is asked for nothing but the data, once, and those may
+ * be whatever they are.
+ */
+void umbra_answer_from_run(struct umbra_vcpu *vcpu)
+{
+	struct umbra_request r;
+	struct umbra_access access;
+
+	umbra_cpu_request(vcpu->cpu, &r);
+	umbra_cpu_access(vcpu->cpu, &access);
+	if (!access.write)
+		umbra_cpu_set_items(vcpu->cpu, r.kind == umbra_request_mmio ? vcpu->run->mmio.data : umbra_port_data(vcpu));
 }
 
 void umbra_request_to_run(struct umbra_vcpu *vcpu)
@@ -172,13 +210,19 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 	run->apic_base = 0;
 	switch (r.kind) {
 	case umbra_request_io:
-		umbra_io_to_run(run, &r);
+		umbra_io_to_run(vcpu);
+		break;
+	case umbra_request_mmio:
+		umbra_mmio_to_run(vcpu);
 		break;
 	case umbra_request_set_tpr:
 		run->exit_reason = KVM_EXIT_SET_TPR;
 		break;
 	case umbra_request_hlt:
 		run->exit_reason = KVM_EXIT_HLT;
+		break;
+	case umbra_request_irq_window:
+		run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
 		break;
 	case umbra_request_shutdown:
 		run->exit_reason = KVM_EXIT_SHUTDOWN;
@@ -192,6 +236,7 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		umbra_internal_error_to_run(run, umbra_suberror(r.error));
 		break;
 	case umbra_request_none:
+	case umbra_request_debug:
 	case umbra_request_unknown:
 		run->exit_reason = KVM_EXIT_UNKNOWN;
 		run->hw.hardware_exit_reason = r.reason;

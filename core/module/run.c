@@ -185,12 +185,15 @@ static enum umbra_next umbra_run_guest(struct umbra_vcpu *vcpu)
 	enum umbra_entry entry;
 
 	for (;;) {
+		enum umbra_next next;
+
 		/* A request that comes after this makes what prepare() loads void, and puts the entry off. */
 		if (test_and_clear_bit(UMBRA_REQUEST_FLUSH, &vcpu->requests))
 			vcpu->flush = true;
-		if (umbra_prepare(vcpu) == umbra_leave)
+		next = umbra_prepare(vcpu);
+		if (next == umbra_leave)
 			return umbra_leave;
-		entry = umbra_enter_once(vcpu);
+		entry = next == umbra_run ? umbra_enter_once(vcpu) : UMBRA_PUT_OFF;
 		if (entry != UMBRA_PUT_OFF && umbra_handle_exit(vcpu, entry == UMBRA_EXITED) == umbra_leave)
 			return umbra_leave;
 		if (umbra_something_else_to_do())
@@ -218,21 +221,41 @@ static long umbra_run_until_request(struct umbra_vcpu *vcpu)
 	return 0;
 }
 
-static void umbra_take_in(struct umbra_vcpu *vcpu)
+/* The VMM has done for the guest what the vCPU had left for. 0, and `next` says how it goes on. */
+static int umbra_complete(struct umbra_vcpu *vcpu, enum umbra_next *next)
 {
-	/* The VMM may write to it at any time: it is read once. */
-	u32 data = READ_ONCE(*(u32 *)((u8 *)vcpu->run + PAGE_SIZE));
+	unsigned long assertions;
+	int error;
 
-	umbra_cpu_complete_in(vcpu->cpu, data);
+	umbra_answer_from_run(vcpu);
+	error = umbra_vcpu_load(vcpu);
+	if (error)
+		return error;
+	assertions = this_cpu_read(umbra_assertions);
+	umbra_core_enter(vcpu->vm);
+	*next = umbra_cpu_complete(vcpu->cpu);
+	umbra_core_leave(vcpu->vm);
+	if (unlikely(this_cpu_read(umbra_assertions) != assertions))
+		umbra_vm_kill(vcpu->vm, "an assertion in the core does not hold");
+	umbra_vcpu_unload(vcpu);
+	return 0;
 }
 
 long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
+	enum umbra_next next = umbra_run;
 	long result;
 
-	if (umbra_cpu_waits_for_in(vcpu->cpu))
-		umbra_take_in(vcpu);
+	if (umbra_cpu_waits(vcpu->cpu) && !vcpu->vm->dead) {
+		result = umbra_complete(vcpu, &next);
+		if (result)
+			return result;
+	}
+	if (next == umbra_leave && !vcpu->vm->dead) {
+		umbra_request_to_run(vcpu);
+		return 0;
+	}
 	if (READ_ONCE(run->immediate_exit)) {
 		run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;

@@ -80,42 +80,6 @@ TEST_F(exits, an_instruction_that_is_done_ends_blocking_and_may_trap) {
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
 }
 
-// --- ports ---
-
-TEST_F(exits, out_leaves_with_port_size_and_data) {
-  general().set(rax, 0x1234'5678'9abc'def0);
-  EXPECT_EQ(exit(io, 3 | word{0xcf8} << 16), next::leave);
-  expect_left(request_kind::io);
-  EXPECT_FALSE(cpu_->request().io.in);
-  EXPECT_EQ(cpu_->request().io.bytes, 4u);
-  EXPECT_EQ(cpu_->request().io.port, 0xcf8u);
-  EXPECT_EQ(cpu_->request().io.data, 0x9abc'def0u);
-  EXPECT_EQ(general().rip, rip + 2);
-  EXPECT_FALSE(cpu_->waits_for_in());
-}
-
-TEST_F(exits, in_takes_what_the_vmm_answers_by_size) {
-  constexpr word before = 0x1122'3344'5566'7788, data = 0xaabb'ccdd;
-  const auto in = [&](word size) {
-    general().set(rax, before);
-    EXPECT_EQ(exit(io, (size - 1) | 1 << 3 | word{0x60} << 16), next::leave);
-    EXPECT_TRUE(cpu_->waits_for_in());
-    EXPECT_TRUE(cpu_->request().io.in);
-    cpu_->complete_in(data);
-    EXPECT_FALSE(cpu_->waits_for_in());
-    return general().get(rax);
-  };
-  EXPECT_EQ(in(1), 0x1122'3344'5566'77ddu);
-  EXPECT_EQ(in(2), 0x1122'3344'5566'ccddu);
-  EXPECT_EQ(in(4), 0xaabb'ccddu);
-}
-
-TEST_F(exits, string_instructions_are_nobodys) {
-  EXPECT_EQ(exit(io, 1 << 4), next::leave);
-  expect_left(request_kind::unknown, static_cast<word>(io));
-  EXPECT_EQ(general().rip, rip);
-}
-
 // --- exceptions ---
 
 TEST_F(exits, nmis_and_machine_checks_are_the_hosts) {
@@ -172,11 +136,6 @@ TEST_F(exits, a_reserved_bit_in_a_shadow_entry_cannot_be) {
   turn_on_level4();
   EXPECT_EQ(page_fault(0x9000, code::present | code::reserved), next::leave);
   EXPECT_EQ(cpu_->request().error, internal_error::unsound);
-}
-
-TEST_F(exits, an_access_outside_memory_needs_an_emulator) {
-  EXPECT_EQ(page_fault(0x4000'0000, 0), next::leave);
-  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
 }
 
 /// FSTP [RAX], which no emulator here knows.

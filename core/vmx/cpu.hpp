@@ -1,7 +1,8 @@
 // One vCPU on VMX hardware: from what the guest is, as core/vcpu has it, to a VM entry, and from a VM exit back.
 //
 // The host calls, in turn: prepare(); with interrupts off: thread_changed(), the VM entry itself, host_event(); then
-// exited(). All of it, and everything else here, by the thread that has the vCPU for itself.
+// exited(). If that leaves to userspace, and the request waits for an answer, complete() comes before the next
+// prepare(). All of it, and everything else here, by the thread that has the vCPU for itself.
 #pragma once
 
 #include "core/emulate/emulator.hpp"
@@ -10,6 +11,7 @@
 #include "core/vmx/controls.hpp"
 #include "core/vmx/host_state.hpp"
 #include "core/vmx/msr_list.hpp"
+#include "core/vmx/premise.hpp"
 #include "core/vmx/request.hpp"
 #include "core/vmx/vmcs.hpp"
 
@@ -17,7 +19,8 @@ namespace umbra::vmx {
 
 /// What the host does next with a vCPU.
 enum class next : unsigned char {
-  run,    ///< enter, or enter again
+  run,    ///< after prepare(): enter; else: prepare() again
+  again,  ///< of prepare(): not yet, but the host may turn to something else before it asks again
   leave,  ///< to userspace, with request()
 };
 
@@ -62,9 +65,16 @@ class cpu {
   /// The guest has run, and left again. `entered`: it has; else the VM-entry instruction itself has failed.
   next exited(bool entered);
   const vmx::request& request() const { return request_; }
-  /// Whether an IN waits for its data, and the data.
-  bool waits_for_in() const { return waits_for_in_; }
-  void complete_in(word data);
+  /// What a device is to do, if request() is for one: it puts what is read into `data`, or takes what is there.
+  io::request& io() { return emulator_.request(); }
+  /// Whether an instruction waits until a device has done it. The guest's registers are those before the instruction.
+  bool waits() const { return waits_ != waiting::nothing; }
+  /// It has. The instruction goes on, and may leave again, for the next device. An instruction whose registers the VMM
+  /// has changed in between is dropped instead, and what it has told devices remains told; an IN is only if its RIP
+  /// was changed.
+  next complete();
+  /// Drops an instruction that waits, as prepare() does.
+  void forget();
 
   // --- for a VMM that looks at the vCPU or restores it
   // ----------------------------------------------------------------
@@ -82,10 +92,14 @@ class cpu {
   // --- for the handlers of exits
   // ----------------------------------------------------------------------------------------
 
+  /// Devices in the core that this vCPU meets before userspace.
+  io::bus& bus() { return bus_; }
   vcpu::vcpu& guest() { return guest_; }
   const vcpu::vcpu& guest() const { return guest_; }
   vmx::vmcs& vmcs() { return vmcs_; }
   vcpu::retry_guard& retries() { return retries_; }
+  /// The guest's current privilege level.
+  word cpl() const { return vmcs_.cpl(); }
   /// Whether the guest executes 64-bit code.
   flag in_64_bit_code() const;
   vcpu::mode_segments mode_segments() const;
@@ -98,15 +112,22 @@ class cpu {
   next leave(const vmx::request&);
   next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
   /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
-  /// is of a kind that is not emulated, needs a device, or was not what the exit came from; or this vCPU emulates
-  /// nothing.
+  /// is of a kind that is not emulated, or was not what the exit came from; or this vCPU emulates nothing.
   bool emulate(next&);
-  /// An IN whose result userspace is to supply.
-  next await_in(const vmx::request&);
+  /// IN and OUT of 1, 2 or 4 bytes, permission checked: by a device in the core, or else by userspace.
+  next input(word port, unsigned bytes);
+  next output(word port, unsigned bytes);
 
  private:
+  /// What an answer of userspace is for.
+  enum class waiting : unsigned char { nothing, in, instruction };
+
   void write_event();
-  void keep(const emulate::result&, const vcpu::segments& before);
+  bool settle(const emulate::result&, next&);
+  void keep(const emulate::result&);
+  next serve(const emulate::result&);
+  next ask_port(bool write, word port, unsigned bytes);
+  next finish_input(word value, unsigned bytes);
   bool take_interrupted_event();
   void trap_after_instruction();
   word msr_value(unsigned n) const;
@@ -122,7 +143,9 @@ class cpu {
   std::uint32_t processor_controls_ = 0, entry_controls_ = 0;
   vcpu::retry_guard retries_{};
   vmx::request request_{};
-  bool waits_for_in_ = false;
+  waiting waits_ = waiting::nothing;
+  premise premise_{};           ///< of the instruction that the emulator has
+  unsigned served_length_ = 0;  ///< of the instruction whose exit's handler runs without an exit; 0: there was one
 };
 
 }  // namespace umbra::vmx

@@ -5,7 +5,6 @@
 #include <word/array.hpp>
 
 #include "core/vmx/exits/handlers.hpp"
-#include "core/x86/exit_reason.hpp"
 
 namespace umbra::vmx {
 
@@ -31,6 +30,8 @@ constexpr auto handlers = [] {
 }();
 
 }  // namespace
+
+bool answers(x86::exit_reason r) { return handlers[static_cast<unsigned>(r)] != nullptr; }
 
 next dispatch(cpu& c, word reason) {
   if (has(reason, x86::exit_reason_field::entry_failed)) return exits::entry_failure(c);

@@ -1,24 +1,12 @@
 // The instruction that hardware could not complete, executed by the emulator: on the registers as the exit left them,
-// and back to the VMCS.
+// and back to the VMCS; by way of userspace if it meets a device there.
 
 #include "core/vmx/cpu.hpp"
 #include "core/x86/event.hpp"
-#include "core/x86/interruptibility.hpp"
 
 namespace umbra::vmx {
 
 namespace {
-
-flag same(const vcpu::segments& a, const vcpu::segments& b) {
-  flag all = both(both(a.gdtr.base == b.gdtr.base, a.gdtr.limit == b.gdtr.limit),
-                  both(a.idtr.base == b.idtr.base, a.idtr.limit == b.idtr.limit));
-  for (unsigned n = 0; n < vcpu::segment_count; ++n) {
-    const vcpu::segment &x = a.registers[n], &y = b.registers[n];
-    all = both(all,
-               both(both(x.selector == y.selector, x.base == y.base), both(x.limit == y.limit, x.rights == y.rights)));
-  }
-  return all;
-}
 
 vcpu::event event_of(const emulate::event& e) {
   return e.has_code ? vcpu::event::exception(e.vector, e.code) : vcpu::event::exception(e.vector);
@@ -35,49 +23,78 @@ vcpu::event software_event(const emulate::result& r) {
 }  // namespace
 
 /// What the emulator has changed, for the next entry. RIP, RSP and RFLAGS go there with every entry.
-void cpu::keep(const emulate::result& r, const vcpu::segments& before) {
+void cpu::keep(const emulate::result& r) {
   using enum x86::vmcs;
   const vcpu::register_set& s = guest_.state();
-  if (!same(s.segments, before)) vmcs_.write_segments(s.segments);
+  if (!s.segments.same_as(premise_.segments)) vmcs_.write_segments(s.segments);
   vmcs_.write<guest_interruptibility>(s.blocking);
   if (r.trap) trap_after_instruction();
 }
 
 bool cpu::emulate(next& how) {
-  using emulate::verdict;
   if (!emulates_) return false;
   // What RIP points at is not what missed: the processor was delivering an event.
   if (guest_.events().pending()) return false;
   vcpu::register_set& s = guest_.state();
-  const vcpu::segments before = vmcs_.read_segments();
-  s.segments = before;
+  s.segments = vmcs_.read_segments();
   s.blocking = vmcs_.read<x86::vmcs::guest_interruptibility>();
-  const emulate::result r = emulator_.step();
+  premise_ = premise::of(guest_, s.segments);
+  return settle(emulator_.step(), how);
+}
+
+/// How the vCPU goes on after what the emulator has done. False: it has done nothing, and cannot.
+bool cpu::settle(const emulate::result& r, next& how) {
+  using emulate::verdict;
   switch (r.next) {
     case verdict::done:
     case verdict::again:
-      keep(r, before);
+      keep(r);
       how = next::run;
       return true;
     case verdict::halted:
-      keep(r, before);
+      keep(r);
       how = leave({.kind = request_kind::hlt});
       return true;
     case verdict::fault:
-      if (r.event.vector == x86::exception::page_fault) s.general.cr2 = r.event.address.value;
+      if (r.event.vector == x86::exception::page_fault) guest_.general().cr2 = r.event.address.value;
       how = raise(event_of(r.event));
       return true;
     case verdict::interrupt:
       how = raise(software_event(r));
       return true;
     case verdict::device:
-      emulator_.forget();
-      return false;
+      waits_ = waiting::instruction;
+      premise_ = premise::of(guest_, guest_.state().segments);  // items of a string may have been moved already
+      how = leave({.kind = io().space == io::space::port ? request_kind::io : request_kind::mmio});
+      return true;
     case verdict::elsewhere:
+      how = serve(r);
+      return true;
     case verdict::unsupported:
       return false;
   }
   return false;
+}
+
+next cpu::complete() {
+  UMBRA_ASSERT(waits());
+  const waiting what = waits_;
+  waits_ = waiting::nothing;
+  if (what == waiting::in) {
+    if (guest_.general().rip != premise_.general.rip) return next::run;
+    return finish_input(io().data[0], io().bytes);
+  }
+  if (!premise_.same_as(premise::of(guest_, vmcs_.read_segments()))) {
+    emulator_.forget();
+    return next::run;
+  }
+  next how{};
+  return settle(emulator_.finish(), how) ? how : leave(internal_error::emulation);
+}
+
+void cpu::forget() {
+  waits_ = waiting::nothing;
+  emulator_.forget();
 }
 
 }  // namespace umbra::vmx

@@ -8,6 +8,7 @@ namespace umbra::vmx {
 
 next cpu::prepare() {
   using enum x86::vmcs;
+  if (waits()) forget();
   // Hardware without unrestricted guests has no real mode in VMX.
   if (!has(guest_.registers().cr0(), x86::cr0::pe)) return leave(internal_error::emulation);
   if (guest_.enter() == mmu::verdict::shutdown) return leave({.kind = request_kind::shutdown});

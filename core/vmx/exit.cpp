@@ -79,7 +79,7 @@ void cpu::set_processor_control(std::uint32_t bit, bool on) {
 void cpu::advance() {
   using enum x86::vmcs;
   vcpu::general_registers& g = guest_.general();
-  const word behind = g.rip + vmcs_.read<instruction_length>();
+  const word behind = g.rip + (served_length_ != 0 ? word{served_length_} : vmcs_.read<instruction_length>());
   g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
   vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
@@ -101,23 +101,6 @@ next cpu::raise(const vcpu::event& e) {
 next cpu::leave(const vmx::request& r) {
   request_ = r;
   return next::leave;
-}
-
-next cpu::await_in(const vmx::request& r) {
-  waits_for_in_ = true;
-  return leave(r);
-}
-
-/// IN of a byte or word leaves the rest of RAX as it is; of a doubleword it clears the upper half.
-void cpu::complete_in(word data) {
-  waits_for_in_ = false;
-  vcpu::general_registers& g = guest_.general();
-  const word rax = word{vcpu::general::rax};
-  const word before = g.get(rax);
-  word after = field(data, 0, 32);
-  if (request_.io.bytes == word{1}) after = (before & word{~std::uint64_t{0xff}}) | field(data, 0, 8);
-  if (request_.io.bytes == word{2}) after = (before & word{~std::uint64_t{0xffff}}) | field(data, 0, 16);
-  g.set(rax, after);
 }
 
 }  // namespace umbra::vmx

@@ -8,9 +8,12 @@ namespace umbra::vmx {
 enum class request_kind : unsigned char {
   none,
   unknown,         ///< an exit that umbra has no answer to; `reason` is the hardware's
-  io,              ///< port I/O: `io`; cpu::complete_in() takes what an IN is to read
+  io,              ///< port I/O: cpu::io() says what
+  mmio,            ///< an access to guest-physical memory that no slot backs for it: cpu::io() says what
   set_tpr,         ///< the guest has lowered its task priority (CR8): an interrupt that was held back may be due
   hlt,             ///< the guest waits for an interrupt
+  irq_window,      ///< the guest can take an external interrupt now, as the VMM has asked to be told
+  debug,           ///< a debug exception that the VMM has asked for: `debug`
   shutdown,        ///< triple fault, or no root table in memory
   fail_entry,      ///< the processor refused to enter: `reason` says why
   internal_error,  ///< umbra cannot go on with this guest: `error`
@@ -28,10 +31,10 @@ struct request {
   word reason{};  ///< the exit-reason field; for an entry that failed early, the VM-instruction error (SDM 31.4)
   internal_error error = internal_error::none;
   struct {
-    flag in{};
-    word bytes{}, port{};
-    word data{};  ///< of an OUT
-  } io{};
+    word vector{};  ///< #DB or #BP
+    word pc{};      ///< linear
+    word dr6{}, dr7{};
+  } debug{};
 };
 
 }  // namespace umbra::vmx

@@ -13,7 +13,7 @@ mmu::access access_of(cpu& c, word error_code) {
   by.write = has(error_code, bit::write);
   by.fetch = has(error_code, bit::fetch);
   // A supervisor's access at CPL 3 is an implicit one, which EFLAGS.AC does not excuse (SDM 4.6.1).
-  const flag implicit = both(negate(by.user), c.vmcs().cpl() == word{3});
+  const flag implicit = both(negate(by.user), c.cpl() == word{3});
   by.ac = both(has(c.guest().general().rflags, x86::rflags::ac), negate(either(by.user, implicit)));
   return by;
 }
@@ -39,11 +39,11 @@ next page_fault(cpu& c) {
   const gva where{c.vmcs().read<exit_qualification>()};
   const mmu::access by = access_of(c, error_code);
   mmu::outcome out = c.guest().page_fault(where, by);
-  if (out.next == mmu::verdict::emulate) {
+  if (out.next == mmu::verdict::emulate || out.next == mmu::verdict::mmio) {
     next how{};
     if (c.emulate(how)) return how;
-    out = let_hardware_write(c, where, by);
   }
+  if (out.next == mmu::verdict::emulate) out = let_hardware_write(c, where, by);
   switch (out.next) {
     case mmu::verdict::resume:
     case mmu::verdict::retry:
