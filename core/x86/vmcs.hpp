@@ -46,6 +46,7 @@ enum class vmcs : std::uint32_t {
   vmread_bitmap = 0x2026,
   vmwrite_bitmap = 0x2028,
   virtualization_exception_area = 0x202a,
+  tsc_multiplier = 0x2032,
   guest_physical_address = 0x2400,
   link_pointer = 0x2800,
   guest_debugctl = 0x2802,

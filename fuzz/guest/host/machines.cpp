@@ -91,7 +91,7 @@ std::vector<std::string> bochs_command(const machine& on, const std::filesystem:
   write_file(scratch / "disk.img", disk_image(program, work));
   write_file(scratch / "go.dbg", "c\n");
   write_file(scratch / "bochsrc",
-             fmt::format("cpu: model={}, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1\n"
+             fmt::format("cpu: model={}, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=0\n"
                          "memory: guest=1024, host=1024\n"
                          "romimage: file=/usr/share/bochs/BIOS-bochs-latest\n"
                          "vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest\n"

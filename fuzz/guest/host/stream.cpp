@@ -28,13 +28,16 @@ std::uint64_t byte_source::get64() {
   return low | std::uint64_t{get32()} << 32;
 }
 
-header read_header(byte_source& from) {
-  // Bochs puts its own greeting before it.
-  std::uint32_t seen = from.get32();
-  for (unsigned skipped = 0; seen != record::magic; ++skipped) {
+void byte_source::skip_to(std::uint32_t magic) {
+  std::uint32_t seen = get32();
+  for (unsigned skipped = 0; seen != magic; ++skipped) {
     if (skipped == 1 << 16) throw broken_stream("these are not results of the guest program");
-    seen = seen >> 8 | std::uint32_t{from.get8()} << 24;
+    seen = seen >> 8 | std::uint32_t{get8()} << 24;
   }
+}
+
+header read_header(byte_source& from) {
+  from.skip_to(record::magic);
   header h;
   const std::uint8_t width = from.get8();
   h.machine = record::unpack(width, from.get8());

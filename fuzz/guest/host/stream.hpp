@@ -30,6 +30,8 @@ class byte_source {
   std::uint16_t get16();
   std::uint32_t get32();
   std::uint64_t get64();
+  /// Reads up to and with this word. Bochs puts its own greeting before what a program sends.
+  void skip_to(std::uint32_t magic);
 
  private:
   reader read_;
