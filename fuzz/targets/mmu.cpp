@@ -8,6 +8,7 @@
 
 #include "fuzz/ops/codec.hpp"
 #include "fuzz/targets/board.hpp"
+#include "fuzz/targets/made.hpp"
 #include "fuzz/targets/warm_start.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -36,8 +37,12 @@ bench& the_bench() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   bench& b = the_bench();
-  decode({data, size}, b.decoded);
-  const bool well = b.warm.run(b.decoded);
+  const program* p = made_of({data, size});
+  if (p == nullptr) {
+    decode({data, size}, b.decoded);
+    p = &b.decoded;
+  }
+  const bool well = b.warm.run(*p);
   b.shown.show(b.under_test.counts());
   if (well) return 0;
   const finding& f = *b.under_test.last_finding();

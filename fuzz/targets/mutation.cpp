@@ -7,6 +7,7 @@
 
 #include "fuzz/mutator/mutator.hpp"
 #include "fuzz/ops/codec.hpp"
+#include "fuzz/targets/made.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -47,6 +48,11 @@ class row {
     return size;
   }
 
+  /// The program that emit() got, if what it gave were these bytes.
+  const program* made_of(std::span<const std::uint8_t> bytes) const {
+    return !bytes.empty() && std::ranges::equal(bytes, last_) ? &now_ : nullptr;
+  }
+
   program other, crossed;  ///< reused from call to call, so that mutation does not allocate
 
  private:
@@ -59,6 +65,16 @@ row& the_row() {
   static row r;
   return r;
 }
+
+}  // namespace
+
+namespace umbra::fuzz {
+
+const program* made_of(std::span<const std::uint8_t> bytes) { return the_row().made_of(bytes); }
+
+}  // namespace umbra::fuzz
+
+namespace {
 
 std::size_t some_length(umbra::fuzz::random& chance) { return chance.one_in(8) ? long_program : usual_program; }
 
