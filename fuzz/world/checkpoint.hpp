@@ -13,6 +13,7 @@ class world::checkpoint {
   holder<mmu::mmu>::image mmu_;
   std::array<holder<vcpu::vcpu>::image, vcpus> vcpus_;
   world_state state_;
+  std::uint64_t number_ = 0;  ///< in the order of saving; 0: nothing is saved
 };
 
 }  // namespace umbra::fuzz

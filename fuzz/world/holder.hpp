@@ -35,8 +35,10 @@ class holder {
   void save(image& to) const { to = raw_; }
   void restore(const image& from) {
     raw_ = from;
-    object_ = std::launder(reinterpret_cast<T*>(raw_.data()));
+    revive();
   }
+  /// The same, where nothing has changed since it was saved, restored or abandoned.
+  void revive() { object_ = std::launder(reinterpret_cast<T*>(raw_.data())); }
 
   explicit operator bool() const { return object_ != nullptr; }
   T& operator*() const { return *object_; }

@@ -51,6 +51,7 @@ void world::dismantle() {
   for (auto& v : vcpus_) v.destroy();
   mmu_.destroy();
   space_.destroy();
+  space_of_ = none;
 }
 
 /// Leaves it to the machine to take it back.
@@ -96,6 +97,7 @@ void world::learn_owners(unsigned pages) {
 
 bool world::start(const setup& wanted) {
   abandon();
+  space_of_ = none;
   static_cast<world_state&>(*this) = {};
   setup_ = wanted;
   finding_.reset();
@@ -123,17 +125,23 @@ bool world::start(const setup& wanted) {
   return !finding_;
 }
 
-void world::save(checkpoint& to) const {
+void world::save(checkpoint& to) {
   machine_->save(to.machine_);
   space_.save(to.space_);
   mmu_.save(to.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(to.vcpus_[id]);
   to.state_ = *this;
+  space_of_ = to.number_ = ++saved_;
 }
 
 void world::restore(const checkpoint& from) {
   machine_->restore(from.machine_);
-  space_.restore(from.space_);
+  if (space_of_ == from.number_) {
+    space_.revive();
+  } else {
+    space_.restore(from.space_);
+    space_of_ = from.number_;
+  }
   mmu_.restore(from.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(from.vcpus_[id]);
   static_cast<world_state&>(*this) = from.state_;

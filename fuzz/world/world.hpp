@@ -58,7 +58,7 @@ class world : private world_state {
   /// Between two ops, while nothing is wrong and no race is armed: saves everything, so that a world of the same
   /// machine can go on from there any number of times.
   class checkpoint;
-  void save(checkpoint&) const;
+  void save(checkpoint&);
   /// As start(), with all that was done before the checkpoint. Counted as a program of its own; the ops before the
   /// checkpoint are not counted again.
   void restore(const checkpoint&);
@@ -93,6 +93,7 @@ class world : private world_state {
   bool suspended(unsigned page, unsigned index) const { return suspended_.covers(page, index); }
 
  private:
+  static constexpr std::uint64_t none = 0;
   static constexpr unsigned race_limit = machine::race_schedule::limit;
 
   /// One page's part of an access.
@@ -230,6 +231,9 @@ class world : private world_state {
   std::vector<std::unique_ptr<foundation>> foundations_;
   std::map<unsigned, table_owners> owners_;  ///< by the size of the pool
   holder<memory::space> space_;
+  std::uint64_t saved_ = 0;  ///< checkpoints
+  /// The checkpoint whose `space` that still is, since no op has edited slots: it is large, and mostly so.
+  std::uint64_t space_of_ = none;
   holder<mmu::mmu> mmu_;
   std::array<holder<vcpu::vcpu>, vcpus> vcpus_;
   std::array<armed_race, race_limit> races_{};
