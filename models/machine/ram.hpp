@@ -25,6 +25,18 @@ struct image {
 class ram {
   using pin_counts = std::array<std::uint16_t, guest_frames>;
 
+  /// The 64-byte lines that were stored to.
+  struct lines {
+    std::array<std::uint64_t, guest_frames> of{};                  ///< of each frame
+    std::array<std::uint64_t, (guest_frames + 63) / 64> frames{};  ///< that have any
+
+    void add(std::size_t at) {
+      const std::size_t n = at >> 12;
+      of[n] |= std::uint64_t{1} << (at >> 6 & 63);
+      frames[n / 64] |= std::uint64_t{1} << n % 64;
+    }
+  };
+
  public:
   /// Forgets pins and all stores: memory is as in `base`, or zero. `base` must outlive its use as a base.
   void reset(const image* base = nullptr);
@@ -35,7 +47,7 @@ class ram {
   class changes {
     friend ram;
     const image* base = nullptr;
-    std::array<std::uint64_t, guest_frames> touched{};
+    lines touched;
     saved_lines contents;
     umbra::machine::journal journal;
     pin_counts pins{};
@@ -67,8 +79,8 @@ class ram {
   }
   void store(std::uint64_t hpa, std::uint64_t value, unsigned bytes) {
     const std::size_t at = offset_of(hpa);
-    touch(at);
-    touch(at + bytes - 1);
+    touched_.add(at);
+    touched_.add(at + bytes - 1);
     const std::uint64_t before = load(hpa, bytes);
     std::memcpy(&bytes_[at], &value, bytes);
     journal_.add({hpa, before, load(hpa, bytes), static_cast<std::uint8_t>(bytes), journal_.signer()});
@@ -100,7 +112,7 @@ class ram {
 
  private:
   static std::size_t offset_of(std::uint64_t hpa) { return hpa - (first_guest_frame << 12); }
-  void touch(std::size_t at) { touched_[at >> 12] |= std::uint64_t{1} << (at >> 6 & 63); }
+  void rebase(const image* base, const lines& kept);
   void restore(unsigned frame, std::uint64_t lines);
 
   struct alignas(line_bytes) storage {
@@ -109,7 +121,7 @@ class ram {
 
   std::unique_ptr<storage> storage_ = std::make_unique<storage>();
   std::byte* bytes_ = storage_->bytes.data();
-  std::array<std::uint64_t, guest_frames> touched_{};
+  lines touched_;
   pin_counts pins_{};
   unsigned pins_out_ = 0;
   umbra::machine::journal journal_;

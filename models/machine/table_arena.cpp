@@ -57,7 +57,14 @@ void table_arena::save(image& to) const {
   }
 }
 
+/// Clears all of a table but the given lines, which something will be copied to.
+void table_arena::leave(unsigned n, std::uint64_t lines) {
+  if (const std::uint64_t others = lines_[n] & ~lines) clear_lines(bytes_of(n), others);
+  lines_[n] = lines;
+}
+
 void table_arena::restore(const image& from) {
+  auto written = from.written.begin();  // ascending, as regions are
   for (const auto& [r, k] : {std::pair{&high_, &from.kinds[0]}, std::pair{&low_, &from.kinds[1]}}) {
     const unsigned then = r->first + k->counts.fresh;
     for (unsigned n = then; n < r->first + r->fresh; ++n) set_out(n, false);
@@ -65,12 +72,14 @@ void table_arena::restore(const image& from) {
       for (unsigned n = r->first; n < then; ++n) set_out(n, k->out[n - r->first]);
     }
     std::copy(k->walked.begin(), k->walked.end(), walked_.begin() + r->first);
-    for (unsigned n = r->first; n < then; ++n) {
-      if (out_[n] && lines_[n] != 0) clear_lines(bytes_of(n), std::exchange(lines_[n], 0));
+    unsigned n = r->first;
+    for (; written != from.written.end() && written->number < then; ++written, ++n) {
+      for (; n < written->number; ++n) leave(n, 0);
+      leave(n, written->lines);
     }
+    for (; n < then; ++n) leave(n, 0);
     *r = k->counts;
   }
-  for (const image::record& t : from.written) lines_[t.number] = t.lines;
   from.contents.restore();
   forget_stores();
 }

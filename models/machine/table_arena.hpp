@@ -114,6 +114,7 @@ class table_arena {
   std::byte* bytes_of(unsigned n) const { return reinterpret_cast<std::byte*>(base_ + n); }
 
   void forget_stores();
+  void leave(unsigned n, std::uint64_t lines);
   table* allocate(region&);
   void set_out(unsigned n, bool out);
 
