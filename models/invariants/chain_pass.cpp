@@ -7,8 +7,8 @@ namespace umbra::invariants::passes {
 
 namespace {
 
-violation reverse_map(const subject& s, const workspace::frame_record& want) {
-  const memory::frame* f = s.view.memory().frame_at({want.number});
+violation reverse_map(const subject& s, workspace::frame_record& want) {
+  const memory::frame* f = want.core = s.view.memory().frame_at({want.number});
   if (f == nullptr) return {id::i5_reverse_map, "a frame in use has a record", violation::no_page, 0, want.number, 0};
   chain_step at;
   const chain_result r = follow(s.view, f->rmap, want.leaves, at, [&](const mmu::page& p, unsigned index) {

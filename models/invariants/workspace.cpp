@@ -45,7 +45,7 @@ workspace::frame_record* workspace::frame(std::uint64_t number) {
     frame_record& f = frames_[at % frame_slots];
     if (f.check != check_) {
       if (frame_count_ == frame_limit) return nullptr;
-      f = {number, check_, 0, 0};
+      f = {number, check_, 0, 0, nullptr};
       frame_list_[frame_count_++] = static_cast<std::uint16_t>(at % frame_slots);
       return &f;
     }

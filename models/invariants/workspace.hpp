@@ -20,8 +20,9 @@ class workspace {
   struct frame_record {
     std::uint64_t number = 0;
     std::uint32_t check = 0;
-    std::uint32_t leaves = 0;   ///< that map it
-    std::uint32_t shadows = 0;  ///< live non-direct pages whose guest table it is
+    std::uint32_t leaves = 0;             ///< that map it
+    std::uint32_t shadows = 0;            ///< live non-direct pages whose guest table it is
+    const memory::frame* core = nullptr;  ///< the core's own record, once it was looked up
   };
   /// What they say of one shadow page.
   struct page_record {
@@ -78,6 +79,7 @@ class workspace {
   const frame_record* find_frame(std::uint64_t number) const;
   unsigned frames() const { return frame_count_; }
   const frame_record& frame_at(unsigned n) const { return frames_[frame_list_[n]]; }
+  frame_record& frame_at(unsigned n) { return frames_[frame_list_[n]]; }
 
   /// Enters (gfn, role) of a live page; the ordinal of one entered earlier with the same, else `ordinal` itself.
   unsigned add_identity(unsigned ordinal);
