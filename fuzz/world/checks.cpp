@@ -119,7 +119,7 @@ void world::check() {
 
 /// What only the thorough check and the teardown see takes as long as all the rest of an input, and needs no certain
 /// input to show.
-bool world::thorough() const { return check_each_ || trace_ % 8 == 0; }
+bool world::thorough() const { return check_each_ || trace_ % 16 == 0; }
 
 void world::check_fully() {
   ++tally_.checks;
