@@ -16,7 +16,7 @@ namespace {
 using namespace umbra::fuzz;
 
 /// Ops of most programs, and of the others. Short ones run often; what takes long to come about needs the long ones.
-constexpr std::size_t usual_program = 20, long_program = 48;
+constexpr std::size_t usual_program = 19, long_program = 48;
 
 /// Changes that pile up before the next one starts from the beginning again.
 constexpr unsigned pile = 5;
