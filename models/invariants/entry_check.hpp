@@ -42,21 +42,23 @@ unsigned unlogged_slot(const subject&, std::uint64_t host_frame);
 /// Needs of Tables:
 ///   const page_facts* live_table(std::uint64_t host_frame)  the live page whose table is there, or null
 ///   bool holds_guest_table(std::uint64_t host_frame)        some live non-direct page shadows the frame
-template <class Tables>
+///
+/// Verdict is `violation`; or `alarm`, for whoever looks at many entries, of which hardly any is wrong.
+template <class Tables, class Verdict = violation>
 class entry_check {
  public:
   entry_check(const subject& s, const permission_table& permissions, Tables& tables)
       : s_(s), permissions_(permissions), tables_(tables), logs_(any_log(s.map)) {}
 
   /// A present entry of a live page. `target` is set for a link that points at a live page.
-  violation operator()(const page_facts& p, unsigned index, std::uint64_t entry, const page_facts*& target) const {
+  Verdict operator()(const page_facts& p, unsigned index, std::uint64_t entry, const page_facts*& target) const {
     target = nullptr;
     return p.level == 1 ? leaf(p, index, entry) : link(p, index, entry, target);
   }
 
  private:
-  static violation wrong(id which, const char* what, const page_facts& p, unsigned index, std::uint64_t expected,
-                         std::uint64_t found) {
+  static Verdict wrong(id which, const char* what, const page_facts& p, unsigned index, std::uint64_t expected,
+                       std::uint64_t found) {
     return {which, what, p.page->ordinal, index, expected, found};
   }
   bool suspended(const page_facts& p, unsigned index) const { return s_.suspended.covers(p.page->ordinal, index); }
@@ -70,14 +72,14 @@ class entry_check {
                                        p.mode.smap());
   }
 
-  violation leaf(const page_facts& p, unsigned index, std::uint64_t entry) const {
+  Verdict leaf(const page_facts& p, unsigned index, std::uint64_t entry) const {
     if (entry & ~(shadow_bits::leaf | x86::entry::address_mask))
       return wrong(id::i1_containment, "a leaf is write-back, 4 KiB, not global and has no reserved bit set", p, index,
                    entry & (shadow_bits::leaf | x86::entry::address_mask), entry);
     const std::uint64_t target = target_of(entry);
     const bool writable = entry & shadow_bits::write;
     bool known = false;
-    const violation v =
+    const Verdict v =
         p.direct ? direct_leaf(p, index, entry, target, known) : guest_leaf(p, index, entry, target, known);
     if (!known) {
       // Where the leaf belongs in guest-physical memory is not known; that it maps the VM's own memory must hold even
@@ -104,8 +106,8 @@ class entry_check {
 
   /// The leaf's place in guest-physical memory is known: what does slot lookup say?
   /// `known` is set where it says that this is the leaf's frame.
-  violation placed(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target, std::uint64_t frame,
-                   id misplaced, bool& known) const {
+  Verdict placed(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target, std::uint64_t frame,
+                 id misplaced, bool& known) const {
     const reference::memory_map::answer at = s_.map.find(frame);
     known = at.backed && at.host_frame == target;
     if (!at.backed)
@@ -120,9 +122,9 @@ class entry_check {
     return {};
   }
 
-  violation direct_leaf(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target,
-                        bool& known) const {
-    if (const violation v = placed(p, index, entry, target, p.frame + index, id::i1_containment, known)) return v;
+  Verdict direct_leaf(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target,
+                      bool& known) const {
+    if (const Verdict v = placed(p, index, entry, target, p.frame + index, id::i1_containment, known)) return v;
     if (!grants_no_more(p, rights_of(entry), p.access))
       return wrong(id::i2_soundness, "a leaf grants no access that its path denies (expected: the path's rights)", p,
                    index, p.access, entry);
@@ -132,10 +134,10 @@ class entry_check {
     return {};
   }
 
-  violation guest_leaf(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target,
-                       bool& known) const {
+  Verdict guest_leaf(const page_facts& p, unsigned index, std::uint64_t entry, std::uint64_t target,
+                     bool& known) const {
     const guest_entry g = read_guest(p, index);
-    violation v;
+    Verdict v;
     if (!g.valid)
       v = wrong(id::i2_soundness, "a leaf reflects a guest entry that is present and well formed", p, index, g.raw,
                 entry);
@@ -158,7 +160,7 @@ class entry_check {
                  p.access, entry);
   }
 
-  violation link(const page_facts& p, unsigned index, std::uint64_t entry, const page_facts*& target) const {
+  Verdict link(const page_facts& p, unsigned index, std::uint64_t entry, const page_facts*& target) const {
     if ((entry & ~(shadow_bits::link | x86::entry::address_mask)) ||
         (entry & shadow_bits::link_rights) != shadow_bits::link_rights)
       return wrong(id::i7a_child, "a link is present, writable, user and nothing else", p, index,
@@ -166,14 +168,14 @@ class entry_check {
     const page_facts* child = tables_.live_table(target_of(entry));
     if (child == nullptr) return wrong(id::i7a_child, "a link's target is a live page", p, index, 0, entry);
     target = child;
-    if (const violation v = kin(p, index, *child)) return v;
+    if (const Verdict v = kin(p, index, *child)) return v;
     if (p.direct) return {};
-    const violation v = promised(p, index, *child);
-    return v && suspended(p, index) ? violation{} : v;
+    const Verdict v = promised(p, index, *child);
+    return v && suspended(p, index) ? Verdict{} : v;
   }
 
   /// I7a: what can be said of a child without the guest's entry.
-  violation kin(const page_facts& p, unsigned index, const page_facts& c) const {
+  Verdict kin(const page_facts& p, unsigned index, const page_facts& c) const {
     const auto is = [&](const char* what, std::uint64_t expected, std::uint64_t found) {
       return wrong(id::i7a_child, what, p, index, expected, found);
     };
@@ -203,7 +205,7 @@ class entry_check {
   }
 
   /// I7b and I9: the child is what the guest's entry says now.
-  violation promised(const page_facts& p, unsigned index, const page_facts& c) const {
+  Verdict promised(const page_facts& p, unsigned index, const page_facts& c) const {
     const guest_entry g = read_guest(p, index);
     const auto is = [&](const char* what, std::uint64_t expected, std::uint64_t found) {
       return wrong(id::i7b_guest, what, p, index, expected, found);

@@ -6,13 +6,13 @@ namespace umbra::invariants {
 
 namespace {
 
-violation wrong(id which, const char* what, const mmu::page& p, std::uint64_t expected, std::uint64_t found) {
+template <class Verdict>
+Verdict wrong(id which, const char* what, const mmu::page& p, std::uint64_t expected, std::uint64_t found) {
   return {which, what, p.ordinal, 0, expected, found};
 }
 
-}  // namespace
-
-violation decode(const subject& s, role_reader& read, const mmu::page& p, page_facts& out) {
+template <class Verdict>
+Verdict decoded(const subject& s, role_reader& read, const mmu::page& p, page_facts& out) {
   static_cast<role_facts&>(out) = read(p.role);
   out.page = &p;
   out.guest = nullptr;
@@ -23,39 +23,52 @@ violation decode(const subject& s, role_reader& read, const mmu::page& p, page_f
 
   const mmu::paging f = out.mode.format();
   if (!out.level_exists)
-    return wrong(id::i8_uniqueness, "a page's role has a level that its mode does not have", p, 0, out.level);
+    return wrong<Verdict>(id::i8_uniqueness, "a page's role has a level that its mode does not have", p, 0, out.level);
   if (!out.quadrant_exists)
-    return wrong(id::i8_uniqueness, "a page's role has a quadrant that its table does not have", p, 0, out.quadrant);
+    return wrong<Verdict>(id::i8_uniqueness, "a page's role has a quadrant that its table does not have", p, 0,
+                          out.quadrant);
   if (p.format != f)
-    return wrong(id::i8_uniqueness, "a page's format is that of its role", p, static_cast<std::uint64_t>(f),
-                 static_cast<std::uint64_t>(p.format));
+    return wrong<Verdict>(id::i8_uniqueness, "a page's format is that of its role", p, static_cast<std::uint64_t>(f),
+                          static_cast<std::uint64_t>(p.format));
   if (p.level != out.level)
-    return wrong(id::i8_uniqueness, "a page's level is that of its role", p, out.level, p.level);
+    return wrong<Verdict>(id::i8_uniqueness, "a page's level is that of its role", p, out.level, p.level);
   if (p.direct != out.direct)
-    return wrong(id::i8_uniqueness, "a page is direct if its role is", p, out.direct, p.direct);
+    return wrong<Verdict>(id::i8_uniqueness, "a page is direct if its role is", p, out.direct, p.direct);
   if (f != mmu::paging::none && p.maxphyaddr != out.mode.maxphyaddr())
-    return wrong(id::i8_uniqueness, "a page's MAXPHYADDR is that of its role", p, out.mode.maxphyaddr(), p.maxphyaddr);
+    return wrong<Verdict>(id::i8_uniqueness, "a page's MAXPHYADDR is that of its role", p, out.mode.maxphyaddr(),
+                          p.maxphyaddr);
   if (p.where.value != out.table)
-    return wrong(id::i8_uniqueness, "a page knows where its table is", p, out.table, p.where.value);
+    return wrong<Verdict>(id::i8_uniqueness, "a page knows where its table is", p, out.table, p.where.value);
   if (out.direct) {
     if (p.backing != nullptr)
-      return wrong(id::i8_uniqueness, "a direct page shadows no guest table", p, 0, p.backing->number.value);
+      return wrong<Verdict>(id::i8_uniqueness, "a direct page shadows no guest table", p, 0, p.backing->number.value);
     return {};
   }
 
   const reference::memory_map::answer at = s.map.find_canonical(out.frame);
   if (!at.backed)
-    return wrong(id::i1_containment, "a shadowed guest table lies in memory that a slot gives", p, out.frame, 0);
+    return wrong<Verdict>(id::i1_containment, "a shadowed guest table lies in memory that a slot gives", p, out.frame,
+                          0);
   if (p.backing == nullptr || p.backing->number.value != at.host_frame)
-    return wrong(id::i1_containment, "a shadowed guest table is read from the frame that slot lookup gives", p,
-                 at.host_frame, p.backing ? p.backing->number.value : 0);
+    return wrong<Verdict>(id::i1_containment, "a shadowed guest table is read from the frame that slot lookup gives", p,
+                          at.host_frame, p.backing ? p.backing->number.value : 0);
   if (p.rom != at.read_only)
-    return wrong(id::i9_accessed_dirty, "only tables in read-only memory go without A and D bits", p, at.read_only,
-                 p.rom);
+    return wrong<Verdict>(id::i9_accessed_dirty, "only tables in read-only memory go without A and D bits", p,
+                          at.read_only, p.rom);
   out.rom = at.read_only;
   out.guest_frame = at.host_frame;
   out.guest = s.guest.page(s.guest.context, at.host_frame);
   return {};
+}
+
+}  // namespace
+
+violation decode(const subject& s, role_reader& read, const mmu::page& p, page_facts& out) {
+  return decoded<violation>(s, read, p, out);
+}
+
+alarm questionable(const subject& s, role_reader& read, const mmu::page& p, page_facts& out) {
+  return decoded<alarm>(s, read, p, out);
 }
 
 }  // namespace umbra::invariants

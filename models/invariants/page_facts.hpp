@@ -21,5 +21,7 @@ struct page_facts : role_facts {
 /// Decodes a live page. What is wrong with the page in itself: a role that no path has (I8), copies of the role's parts
 /// that disagree with it (I8), a guest table that is not where the memory map says (I1, I9).
 violation decode(const subject&, role_reader&, const mmu::page&, page_facts& out);
+/// The same, in less time where nothing is wrong.
+alarm questionable(const subject&, role_reader&, const mmu::page&, page_facts& out);
 
 }  // namespace umbra::invariants

@@ -47,7 +47,8 @@ violation pages(const subject& s, workspace& w) {
       continue;
     }
     page_facts& facts = w.page(n).facts;
-    if (const violation v = decode(s, w.roles(), p, facts)) return v;
+    if (questionable(s, w.roles(), p, facts)) [[unlikely]]
+      return decode(s, w.roles(), p, facts);
     if (!w.add_live(n)) return {id::i8_uniqueness, "each live page has a table of its own", n, 0, 0, facts.table};
     if (facts.direct) continue;
     workspace::frame_record* f = w.frame(facts.guest_frame);
@@ -59,7 +60,7 @@ violation pages(const subject& s, workspace& w) {
 
 violation entries(const subject& s, workspace& w) {
   rebuilt tables{w};
-  const entry_check<rebuilt> check{s, w.permissions(), tables};
+  const entry_check<rebuilt, alarm> sound{s, w.permissions(), tables};
   violation first;
   for (unsigned n = 0; n < w.live(); ++n) {
     const page_facts& p = w.page(w.live_at(n)).facts;
@@ -71,8 +72,10 @@ violation entries(const subject& s, workspace& w) {
       }
       ++used;
       const page_facts* target;
-      first = check(p, index, entry, target);
-      if (first) return true;
+      if (sound(p, index, entry, target)) [[unlikely]] {
+        first = entry_check<rebuilt>{s, w.permissions(), tables}(p, index, entry, target);
+        return true;
+      }
       if (p.level > 1) {
         ++w.page(target->page->ordinal).parents;
         return false;

@@ -15,7 +15,7 @@ constexpr unsigned chain_limit = 8;
 
 class step_check {
  public:
-  step_check(const subject& s, workspace& w) : s_(s), w_(w), check_(s, w.permissions(), *this) {
+  step_check(const subject& s, workspace& w) : s_(s), w_(w), sound_(s, w.permissions(), *this) {
     facts_.page = nullptr;
   }
 
@@ -29,7 +29,8 @@ class step_check {
     if (page.state != mmu::page_state::live) return gone(page, t.index);
     if (facts_.page != &page) {
       facts_.page = nullptr;
-      if (const violation v = decode(s_, w_.roles(), page, facts_)) return v;
+      if (questionable(s_, w_.roles(), page, facts_)) [[unlikely]]
+        return decode(s_, w_.roles(), page, facts_);
     }
     const std::uint64_t e = page.entries->get(t.index);
     if (t.chain) return e == 0 ? violation{} : neighbours(t.index, e);
@@ -73,7 +74,7 @@ class step_check {
   const page_facts* live_table(std::uint64_t host_frame) {
     const mmu::page* p = s_.view.page_of({host_frame});
     if (p == nullptr || p->state != mmu::page_state::live) return nullptr;
-    child_fault_ = decode(s_, w_.roles(), *p, child_);
+    doubtful_child_ = questionable(s_, w_.roles(), *p, child_).raised;
     return &child_;
   }
   bool holds_guest_table(std::uint64_t host_frame) const {
@@ -109,10 +110,12 @@ class step_check {
     if (e == 0) return {};
     if ((e & shadow_bits::present) == 0)
       return {id::i1_containment, "an entry that is not present is zero (L1TF)", p.page->ordinal, index, 0, e};
-    child_fault_ = {};
-    const violation v = check_(p, index, e, below);
-    if (child_fault_) return child_fault_;
-    if (v) return v;
+    doubtful_child_ = false;
+    const bool wrong = sound_(p, index, e, below).raised;
+    if (doubtful_child_) [[unlikely]]
+      return decode(s_, w_.roles(), *s_.view.page_of({target_of(e)}), child_);
+    if (wrong) [[unlikely]]
+      return entry_check<step_check>{s_, w_.permissions(), *this}(p, index, e, below);
     const mmu::page* child = below == nullptr ? nullptr : below->page;
     const memory::frame* f = child != nullptr ? nullptr : s_.view.memory().frame_at({target_of(e)});
     if (child == nullptr && f == nullptr)
@@ -191,9 +194,9 @@ class step_check {
 
   const subject& s_;
   workspace& w_;
-  entry_check<step_check> check_;
+  entry_check<step_check, alarm> sound_;
   page_facts child_;
-  violation child_fault_;
+  bool doubtful_child_ = false;
   page_facts facts_;  ///< of the last page that was stored to
   std::array<std::uint32_t, 16> done_{};
 };

@@ -53,4 +53,14 @@ struct violation {
   constexpr explicit operator bool() const { return which != id::none; }
 };
 
+/// Made of the same as a violation, and says only that something is wrong: it fits into a register. Who hears it asks
+/// again, for the violation.
+struct alarm {
+  bool raised = false;
+
+  constexpr alarm() = default;
+  constexpr alarm(id, const char*, unsigned, std::uint64_t, std::uint64_t, std::uint64_t) : raised(true) {}
+  constexpr explicit operator bool() const { return raised; }
+};
+
 }  // namespace umbra::invariants
