@@ -7,6 +7,9 @@ namespace umbra::emulate {
 
 namespace {
 
+/// What an event of real mode is to the executors.
+constexpr opcode delivery = op(family::interrupt, interrupt_kind::number);
+
 bool execute(execution& x) {
   switch (x.insn.what->family) {
     case family::arithmetic:
@@ -69,12 +72,27 @@ bool execute(execution& x) {
 
 }  // namespace
 
-result emulator::step() {
+/// Nothing of an earlier instruction stays.
+void emulator::begin() {
   const vcpu::control_registers& c = memory_.cpu().registers();
   env_ = environment_of(memory_.cpu().state(), c.cr0(), c.efer());
   waiting_ = false;
   left_ = patience;
   memory_.start(env_);
+}
+
+result emulator::deliver(word vector, word length) {
+  begin();
+  UMBRA_ASSERT(env_.mode == cpu_mode::real);
+  insn_ = {};
+  insn_.what = &delivery;
+  insn_.operands[0].value = vector;
+  while (insn_.length < longest_instruction && word{insn_.length} != length) ++insn_.length;
+  return run();
+}
+
+result emulator::step() {
+  begin();
   if (!decode_here()) return stop();
   memory_.start(env_);  // what was learnt of the code is in `insn_`
   return run();

@@ -19,6 +19,10 @@ class emulator {
   /// Executes the instruction at CS:RIP.
   result step();
 
+  /// Delivers an event of real mode, through the interrupt vector table, as an INT of this length does. It returns to
+  /// behind the instruction at CS:RIP that is so long, or to that very instruction if it is 0.
+  result deliver(word vector, word length);
+
   /// What userspace has to do after `device`: put the items that it reads into request().data, or take those that are
   /// there.
   io::request& request() { return memory_.request; }
@@ -30,6 +34,7 @@ class emulator {
   void forget() { waiting_ = false; }
 
  private:
+  void begin();
   bool decode_here();
   result run();
   result stop();

@@ -10,6 +10,7 @@
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 #include "core/x86/exit_reason.hpp"
+#include "core/x86/segment.hpp"
 #include "models/machine/machine.hpp"
 
 namespace umbra::vmx {
@@ -57,6 +58,13 @@ class bench : public testing::Test {
     ASSERT_TRUE(guest().restore(x86::cr0::pe | x86::cr0::pg | x86::cr0::wp, 0x1000, x86::cr4::pae,
                                 x86::efer::lme | x86::efer::lma | x86::efer::nxe));
     segments_.registers[static_cast<unsigned>(vcpu::segment_name::cs)].rights |= 1u << 13;
+    cpu_->set_segments(segments_);
+  }
+  void at_level_3() {
+    for (const vcpu::segment_name n : {vcpu::segment_name::cs, vcpu::segment_name::ss}) {
+      segments_[n].selector |= 3;
+      segments_[n].rights |= x86::segment_rights::dpl;
+    }
     cpu_->set_segments(segments_);
   }
   void store(unsigned frame, unsigned index, std::uint64_t value) {

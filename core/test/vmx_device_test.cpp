@@ -351,8 +351,7 @@ TEST_F(device, an_instruction_with_an_exit_of_its_own_is_executed_when_it_is_met
   EXPECT_EQ(general().rip, rip + 2);
   // At a privilege level that may not, the processor would have refused it.
   put({0x0f, 0x32});  // RDMSR
-  segments_[vcpu::segment_name::ss].rights |= 3 << 5;
-  cpu_->set_segments(segments_);
+  at_level_3();
   EXPECT_EQ(misses(linear, code::user), next::run);
   EXPECT_EQ(delivered(), x86::vector_of(x86::exception::protection));
 }

@@ -54,13 +54,6 @@ TEST_F(entry, an_event_stays_due_until_the_guest_has_run) {
   EXPECT_EQ(delivered(), -1);
 }
 
-TEST_F(entry, there_is_no_real_mode) {
-  ASSERT_TRUE(guest().write_cr0(x86::cr0::et));
-  EXPECT_EQ(cpu_->prepare(), next::leave);
-  expect_left(request_kind::internal_error);
-  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
-}
-
 TEST_F(entry, a_root_in_a_hole_is_the_end) {
   turn_on_level4();
   ASSERT_TRUE(guest().write_cr3(0x10'0000));

@@ -127,8 +127,7 @@ TEST_F(exits, eflags_ac_excuses_explicit_accesses_only) {
   rflags_ |= x86::rflags::ac;
   EXPECT_EQ(page_fault(0x9000, code::present), next::run);
   EXPECT_EQ(delivered(), -1);
-  segments_[vcpu::segment_name::ss].rights |= 3 << 5;
-  cpu_->set_segments(segments_);
+  at_level_3();
   expect_exception(page_fault(0x9000, code::present), x86::exception::page_fault);
 }
 

@@ -6,21 +6,21 @@ namespace {
 
 using namespace x86;
 
-flag is_exception(const event& e) { return e.type == word{static_cast<std::uint64_t>(event_type::hardware_exception)}; }
-
-flag has_vector(const event& e, exception v) { return both(is_exception(e), e.vector == word{vector_of(v)}); }
-
 flag contributory(const event& e) {
   constexpr exception vectors[] = {exception::divide, exception::invalid_tss, exception::not_present,
                                    exception::stack,  exception::protection,  exception::control_protection};
   flag any{};
-  for (const exception v : vectors) any = either(any, has_vector(e, v));
+  for (const exception v : vectors) any = either(any, e.is(v));
   return any;
 }
 
-flag page_fault(const event& e) { return has_vector(e, exception::page_fault); }
+flag page_fault(const event& e) { return e.is(exception::page_fault); }
 
 }  // namespace
+
+flag event::is(x86::exception which) const {
+  return both(type == word{static_cast<std::uint64_t>(event_type::hardware_exception)}, vector == word{vector_of(which)});
+}
 
 word event::packed() const {
   return vector | (type << event_field::type_at) | when(has_error_code, event_field::has_error_code) |
@@ -49,7 +49,7 @@ bool event_queue::raise(const event& second) {
   pending_ = true;
   if (!interrupted) return true;
   const flag grave = either(contributory(second), page_fault(second));
-  if (both(has_vector(first, exception::double_fault), grave)) return false;
+  if (both(first.is(exception::double_fault), grave)) return false;
   const flag doubled = either(both(contributory(first), contributory(second)), both(page_fault(first), grave));
   if (doubled) next_ = event::exception(exception::double_fault, word{0});
   return true;

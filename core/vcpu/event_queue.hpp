@@ -28,6 +28,8 @@ struct event {
     return e;
   }
 
+  /// Whether it is this exception, raised by hardware.
+  flag is(x86::exception) const;
   /// As the VMCS holds it (SDM 25.8.3), and back.
   word packed() const;
   static event unpacked(word, word error_code, word instruction_length);

@@ -21,4 +21,10 @@ constexpr ownership most_owned{
            x86::cr4::osxmmexcpt,
 };
 
+/// Real mode has none of what binds CPL 3, at which it runs.
+constexpr ownership most_owned_in_real_mode{
+    .cr0 = fpu_bits,
+    .cr4 = most_owned.cr4 & ~(x86::cr4::vme | x86::cr4::pvi | x86::cr4::tsd),
+};
+
 }  // namespace umbra::vcpu

@@ -36,6 +36,17 @@ void vcpu::own(const ownership& o) {
   platform::write_vmcs(host, context_.vcpu, x86::vmcs::cr4_mask, word{~o.cr4});
 }
 
+/// The bits of CR0 and CR4 that hardware runs with as the guest has them.
+ownership vcpu::in_force() const {
+  if (has(registers_.cr0(), x86::cr0::pe)) return most_owned;
+  return most_owned_in_real_mode;
+}
+
+void vcpu::take_over(word cr0, word cr4) {
+  const ownership bits = in_force();
+  registers_.take_over(cr0, owned_.cr0 & bits.cr0, cr4, owned_.cr4 & bits.cr4);
+}
+
 void vcpu::invlpg(gva where) { mmu_.invalidate(context_, where); }
 
 mmu::verdict vcpu::enter() {
@@ -52,10 +63,10 @@ mmu::verdict vcpu::enter() {
   const bool paged = m.format != mmu::paging::none;
   platform::host& host = mmu_.memory().host();
   const auto set = [&](vmcs field, word value) { platform::write_vmcs(host, context_.vcpu, field, value); };
-  set(vmcs::guest_cr0,
-      word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} | (registers_.cr0() & word{most_owned.cr0}));
+  const ownership as_is = in_force();
+  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} | (registers_.cr0() & word{as_is.cr0}));
   set(vmcs::guest_cr3, root);
-  set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} | (registers_.cr4() & word{most_owned.cr4}) |
+  set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} | (registers_.cr4() & word{as_is.cr4}) |
                            (paged ? when(m.smep, cr4::smep) | when(m.smap, cr4::smap) : word{0}));
   set(vmcs::guest_efer, word{efer::nxe | (wide ? efer::lme | efer::lma : 0)} | (registers_.efer() & word{efer::sce}));
   set(vmcs::cr0_shadow, registers_.cr0());

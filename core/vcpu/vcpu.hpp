@@ -34,7 +34,7 @@ class vcpu {
   /// Lets the guest have bits of CR0 and CR4 for itself from the next VM entry on. None of them at first.
   void own(const ownership&);
   /// After an exit: what the guest has made of the bits that it owns.
-  void take_over(word cr0, word cr4) { registers_.take_over(cr0, owned_.cr0, cr4, owned_.cr4); }
+  void take_over(word cr0, word cr4);
   /// Takes control registers over from a VMM. False: they do not go together, nothing changed.
   bool restore(word cr0, word cr3, word cr4, word efer);
 
@@ -62,6 +62,7 @@ class vcpu {
 
  private:
   bool apply(written);
+  ownership in_force() const;
 
   mmu::mmu& mmu_;
   control_registers registers_;

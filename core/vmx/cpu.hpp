@@ -9,6 +9,7 @@
 #include "core/vcpu/retry_guard.hpp"
 #include "core/vcpu/vcpu.hpp"
 #include "core/vmx/controls.hpp"
+#include "core/vmx/enterable.hpp"
 #include "core/vmx/host_state.hpp"
 #include "core/vmx/msr_list.hpp"
 #include "core/vmx/premise.hpp"
@@ -79,8 +80,8 @@ class cpu {
   // --- for a VMM that looks at the vCPU or restores it
   // ----------------------------------------------------------------
 
-  vcpu::segments segments() const { return vmcs_.read_segments(); }
-  void set_segments(const vcpu::segments& s) { vmcs_.write_segments(s); }
+  vcpu::segments segments() const;
+  void set_segments(const vcpu::segments&);
 
   /// Model-specific registers (vcpu::msr_table). False: there is no such register, or it does not take the value:
   /// #GP(0) for a guest, and nothing has changed.
@@ -99,7 +100,9 @@ class cpu {
   vmx::vmcs& vmcs() { return vmcs_; }
   vcpu::retry_guard& retries() { return retries_; }
   /// The guest's current privilege level.
-  word cpl() const { return vmcs_.cpl(); }
+  word cpl() const { return disguised_ ? word{0} : vmcs_.cpl(); }
+  /// Whether hardware has virtual-8086 mode in the place of real mode.
+  bool disguised() const { return disguised_; }
   /// Whether the guest executes 64-bit code.
   flag in_64_bit_code() const;
   vcpu::mode_segments mode_segments() const;
@@ -120,8 +123,18 @@ class cpu {
 
  private:
   /// What an answer of userspace is for.
-  enum class waiting : unsigned char { nothing, in, instruction };
+  enum class waiting : unsigned char { nothing, in, instruction, delivery };
+  /// Instructions that prepare() executes at most, where entry is not possible.
+  static constexpr unsigned patience = 64;
 
+  next make_enterable();
+  bool fit_segments(segmentation);
+  void undisguise();
+  bool step_outside_vmx(segmentation, next&);
+  next deliver();
+  next conclude_delivery(const emulate::result&);
+  void load_for_emulator();
+  void write_exception_bitmap();
   void write_event();
   bool settle(const emulate::result&, next&);
   void keep(const emulate::result&);
@@ -144,8 +157,12 @@ class cpu {
   vcpu::retry_guard retries_{};
   vmx::request request_{};
   waiting waits_ = waiting::nothing;
-  premise premise_{};           ///< of the instruction that the emulator has
-  unsigned served_length_ = 0;  ///< of the instruction whose exit's handler runs without an exit; 0: there was one
+  premise premise_{};     ///< of the instruction that the emulator has
+  bool fitting_ = false;  ///< hardware has the segments in the form that `fitted_` needs
+  segmentation fitted_{};
+  bool disguised_ = false;
+  vcpu::segments guest_segments_{};  ///< while disguised_: what to reveal
+  unsigned served_length_ = 0;       ///< of the instruction whose exit's handler runs without an exit; 0: there was one
 };
 
 }  // namespace umbra::vmx

@@ -26,19 +26,23 @@ vcpu::event software_event(const emulate::result& r) {
 void cpu::keep(const emulate::result& r) {
   using enum x86::vmcs;
   const vcpu::register_set& s = guest_.state();
-  if (!s.segments.same_as(premise_.segments)) vmcs_.write_segments(s.segments);
+  if (!s.segments.same_as(premise_.segments)) set_segments(s.segments);
   vmcs_.write<guest_interruptibility>(s.blocking);
   if (r.trap) trap_after_instruction();
+}
+
+void cpu::load_for_emulator() {
+  vcpu::register_set& s = guest_.state();
+  s.segments = segments();
+  s.blocking = vmcs_.read<x86::vmcs::guest_interruptibility>();
+  premise_ = premise::of(guest_, s.segments);
 }
 
 bool cpu::emulate(next& how) {
   if (!emulates_) return false;
   // What RIP points at is not what missed: the processor was delivering an event.
   if (guest_.events().pending()) return false;
-  vcpu::register_set& s = guest_.state();
-  s.segments = vmcs_.read_segments();
-  s.blocking = vmcs_.read<x86::vmcs::guest_interruptibility>();
-  premise_ = premise::of(guest_, s.segments);
+  load_for_emulator();
   return settle(emulator_.step(), how);
 }
 
@@ -84,10 +88,11 @@ next cpu::complete() {
     if (guest_.general().rip != premise_.general.rip) return next::run;
     return finish_input(io().data[0], io().bytes);
   }
-  if (!premise_.same_as(premise::of(guest_, vmcs_.read_segments()))) {
+  if (!premise_.same_as(premise::of(guest_, segments()))) {
     emulator_.forget();
     return next::run;
   }
+  if (what == waiting::delivery) return conclude_delivery(emulator_.finish());
   next how{};
   return settle(emulator_.finish(), how) ? how : leave(internal_error::emulation);
 }

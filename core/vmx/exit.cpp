@@ -2,6 +2,7 @@
 
 #include "core/vmx/cpu.hpp"
 #include "core/vmx/dispatch.hpp"
+#include "core/vmx/real_mode.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/debug.hpp"
 #include "core/x86/event.hpp"
@@ -23,7 +24,8 @@ next cpu::exited(bool entered) {
   vcpu::general_registers& g = guest_.general();
   g.rip = vmcs_.read<guest_rip>();
   g.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
-  g.rflags = vmcs_.read<guest_rflags>();
+  const word flags = vmcs_.read<guest_rflags>();
+  g.rflags = disguised_ ? real_mode::reveal_flags(flags, g.rflags) : flags;
   guest_.take_over(vmcs_.read<guest_cr0>(), vmcs_.read<guest_cr4>());
   if (!take_interrupted_event()) return leave(internal_error::delivery);
   return dispatch(*this, reason);

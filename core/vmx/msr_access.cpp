@@ -61,9 +61,11 @@ bool cpu::set_msr_value(unsigned n, word value) {
       vmcs_.write<tsc_offset>(value - host_time(host_));
       return true;
     case msr::fs_base:
+      undisguise();
       vmcs_.write<guest_fs_base>(value);
       return true;
     case msr::gs_base:
+      undisguise();
       vmcs_.write<guest_gs_base>(value);
       return true;
     case msr::sysenter_cs:

@@ -33,7 +33,7 @@ void cpu::set_up(const controls& c) {
   if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
   vmcs_.write<exit_controls>(c.exit);
   entry_controls_ = c.entry;
-  vmcs_.write<exception_bitmap>(intercepted);
+  write_exception_bitmap();
   // No error code of a page fault keeps it from exiting (SDM 26.2).
   vmcs_.write<page_fault_mask>(std::uint32_t{0});
   vmcs_.write<page_fault_match>(std::uint32_t{0});
@@ -63,7 +63,12 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<guest_sysenter_cs>(word{0});
   vmcs_.write<guest_sysenter_esp>(word{0});
   vmcs_.write<guest_sysenter_eip>(word{0});
-  vmcs_.write_segments(vcpu::segments::at_reset());
+  set_segments(vcpu::segments::at_reset());
+}
+
+/// In virtual-8086 mode for real mode's sake, no exception may go the way that hardware knows.
+void cpu::write_exception_bitmap() {
+  vmcs_.write<x86::vmcs::exception_bitmap>(disguised_ ? ~std::uint32_t{0} : intercepted);
 }
 
 void cpu::processor_changed(const processor_state& p) {

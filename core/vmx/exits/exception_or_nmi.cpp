@@ -10,6 +10,7 @@ next exception_or_nmi(cpu& c) {
   if (e.type == word{static_cast<std::uint64_t>(x86::event_type::nmi)}) return next::run;
   if (e.vector == word{x86::vector_of(x86::exception::machine_check)}) return next::run;
   if (e.vector == word{x86::vector_of(x86::exception::page_fault)}) return page_fault(c);
+  if (c.disguised()) return real_mode_exception(c, e);
   if (e.vector == word{x86::vector_of(x86::exception::alignment)}) return c.raise(e);
   return unknown(c);
 }

@@ -7,6 +7,7 @@ namespace umbra::vmx::exits {
 
 next exception_or_nmi(cpu&);
 next page_fault(cpu&);  ///< the exception that exception_or_nmi() passes on
+next real_mode_exception(cpu&, vcpu::event);  ///< another, of a guest in real mode
 next external_interrupt(cpu&);
 next triple_fault(cpu&);
 next cpuid(cpu&);

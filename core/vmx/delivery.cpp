@@ -1,0 +1,31 @@
+// Events of real mode, through the guest's interrupt vector table: FLAGS, CS and IP go to its stack, a far pointer
+// comes from the table (SDM 20.1.4). No error code does.
+
+#include "core/vmx/cpu.hpp"
+#include "core/x86/event.hpp"
+#include "core/x86/interruptibility.hpp"
+
+namespace umbra::vmx {
+
+next cpu::deliver() {
+  const vcpu::event& e = guest_.events().next();
+  load_for_emulator();
+  return conclude_delivery(emulator_.deliver(e.vector, e.instruction_length));
+}
+
+/// The event is due until it has been delivered. What the attempt comes to in between, a fault or a device that holds
+/// the stack, is as with any instruction.
+next cpu::conclude_delivery(const emulate::result& r) {
+  if (r.next == emulate::verdict::done) {
+    const flag nmi = guest_.events().next().type == word{static_cast<std::uint64_t>(x86::event_type::nmi)};
+    word& blocking = guest_.state().blocking;
+    blocking = blocking | when(nmi, x86::interruptibility::by_nmi);
+    guest_.events().clear();
+  }
+  next how{};
+  if (!settle(r, how)) return leave(internal_error::emulation);
+  if (waits()) waits_ = waiting::delivery;
+  return how;
+}
+
+}  // namespace umbra::vmx
