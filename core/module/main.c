@@ -22,6 +22,7 @@ long umbra_check_extension(unsigned long extension)
 {
 	switch (extension) {
 	case KVM_CAP_USER_MEMORY:
+	case KVM_CAP_SET_TSS_ADDR:
 	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
 	case KVM_CAP_JOIN_MEMORY_REGIONS_WORKS:
 	case KVM_CAP_READONLY_MEM:

@@ -179,6 +179,12 @@ static long umbra_vm_set_region(struct umbra_vm *vm, const void __user *user)
 	return result;
 }
 
+/* KVM keeps a task segment for real mode there. The core needs none, but VMMs will ask. */
+static long umbra_vm_set_tss_address(unsigned long address)
+{
+	return address > (unsigned int)(-3 * PAGE_SIZE) ? -EINVAL : 0;
+}
+
 /* --- the VM's file --------------------------------------------------------------------------------------------------- */
 
 static long umbra_vm_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -192,6 +198,8 @@ static long umbra_vm_ioctl(struct file *file, unsigned int command, unsigned lon
 		return umbra_vcpu_create(vm, argument);
 	case KVM_SET_USER_MEMORY_REGION:
 		return umbra_vm_set_region(vm, (void __user *)argument);
+	case KVM_SET_TSS_ADDR:
+		return umbra_vm_set_tss_address(argument);
 	case KVM_CHECK_EXTENSION:
 		return umbra_check_extension(argument);
 	case KVM_GET_STATS_FD:

@@ -72,10 +72,23 @@ void entry(session& s) {
     v.load({0xf4});
     s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "the vCPU runs once its state is good again");
   };
-  fails([](kvm_sregs& r) { r.cs.type = 2; }, "code that is data");
   fails([](kvm_sregs& r) { r.tr.type = 2; }, "a task that is none");
-  fails([](kvm_sregs& r) { r.ss.dpl = 3; }, "a stack of another level");
   fails([](kvm_sregs& r) { r.gdt.base = std::uint64_t{1} << 60; }, "a table at a non-canonical address");
+}
+
+/// What the processor does not enter with, but code could put right: umbra executes it.
+void segments(session& s) {
+  const auto runs = [&](auto change, const char* what) {
+    victim v(s);
+    v.load({0xf4});
+    kvm_sregs r = v.system_registers();
+    change(r);
+    s.taken(ioctl(v.vcpu, KVM_SET_SREGS, &r), what);
+    s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, what);
+  };
+  runs([](kvm_sregs& r) { r.cs.type = 2; }, "code that is data");
+  runs([](kvm_sregs& r) { r.ds.selector = 3; }, "data of another level");
+  runs([](kvm_sregs& r) { r.es.limit = 0x10'0000; }, "a limit that does not fit its granularity");
 }
 
 }  // namespace
@@ -84,6 +97,7 @@ void try_registers(session& s) {
   control(s);
   round_trip(s);
   entry(s);
+  segments(s);
 }
 
 }  // namespace umbra::abuse

@@ -25,6 +25,9 @@ void extensions(session& s) {
   const victim v(s);
   s.equal(ioctl(v.device, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY), 1, "memory regions are offered");
   s.equal(ioctl(v.vm, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM), 1, "so are read-only ones");
+  s.equal(ioctl(v.vm, KVM_CHECK_EXTENSION, KVM_CAP_SET_TSS_ADDR), 1, "real mode takes an address");
+  s.equal(ioctl(v.vm, KVM_SET_TSS_ADDR, 0xfffb'd000), 0, "which it does not use");
+  s.refused(ioctl(v.vm, KVM_SET_TSS_ADDR, 0xffff'e000), EINVAL, "an address whose three pages do not end below 4 GiB");
   s.equal(ioctl(v.device, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_MMU), 0, "memory does not follow the VMM's mappings");
   s.equal(ioctl(v.device, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP), 0, "there is no interrupt controller");
   s.equal(ioctl(v.device, KVM_CHECK_EXTENSION, KVM_CAP_EXT_CPUID), 0, "CPUID is not the VMM's to say");

@@ -14,7 +14,7 @@ namespace {
 
 void ends(session& s) {
   victim v(s);
-  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_INTERNAL_ERROR, "real mode is not offered");
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_INTERNAL_ERROR, "a reset vector without code");
   v.load({0xf4});
   s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "HLT");
   s.equal(static_cast<long>(v.registers().rip), victim::code + 1, "RIP behind it");
@@ -88,17 +88,25 @@ void memory_of_devices(session& s) {
 volatile sig_atomic_t alarmed = 0;
 void on_alarm(int) { alarmed = 1; }
 
-void signals(session& s) {
-  victim v(s);
+void expect_interrupted_soon(session& s, victim& v, const char* what) {
   alarmed = 0;
-  v.load({0xeb, 0xfe});  // JMP to itself
   struct sigaction a {};
   a.sa_handler = on_alarm;
   sigaction(SIGALRM, &a, nullptr);
   const itimerval soon{{0, 0}, {0, 20'000}};
   setitimer(ITIMER_REAL, &soon, nullptr);
-  s.refused(v.run_until_alarm(alarmed), EINTR, "a signal gets through to a guest that never leaves");
+  s.refused(v.run_until_alarm(alarmed), EINTR, what);
   s.equal(v.state->exit_reason, KVM_EXIT_INTR, "and the state says so");
+}
+
+void signals(session& s) {
+  victim v(s);
+  v.load({0xeb, 0xfe});  // JMP to itself
+  expect_interrupted_soon(s, v, "a signal gets through to a guest that never leaves");
+  kvm_sregs r = v.system_registers();
+  r.ds.selector = 3;  // of another level than its segment: VM entry would refuse it
+  s.taken(ioctl(v.vcpu, KVM_SET_SREGS, &r), "a segment that only code can put right");
+  expect_interrupted_soon(s, v, "and to one whose instructions umbra executes");
   v.state->immediate_exit = 1;
   s.refused(v.run_once(), EINTR, "an immediate exit");
   v.state->immediate_exit = 0;
