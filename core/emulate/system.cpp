@@ -3,6 +3,7 @@
 #include "core/emulate/system.hpp"
 #include "core/emulate/families.hpp"
 #include "core/emulate/width.hpp"
+#include "core/vcpu/debug_registers.hpp"
 #include "core/x86/canonical.hpp"
 
 namespace umbra::emulate {
@@ -46,12 +47,18 @@ bool to_control(execution& x) {
   return taken || x.refuse();
 }
 
-/// DR4 and DR5 are other names of DR6 and DR7, unless CR4.DE is set; DR7.GD guards them all (SDM volume 3,
-/// section 18.2).
 bool may_access_debug(execution& x, word number) {
-  if (both(has(x.cpu().registers().cr4(), cr4::de), (number & word{6}) == word{4}))
-    return x.fault(exception::undefined);
-  if (!has(x.now.dr7, dr7::gd)) return true;
+  // That it is privileged has been found out before.
+  switch (vcpu::may_move_debug(x.now, number, has(x.cpu().registers().cr4(), cr4::de), true)) {
+    case vcpu::debug_move::done:
+      return true;
+    case vcpu::debug_move::undefined:
+      return x.fault(exception::undefined);
+    case vcpu::debug_move::refused:
+      return x.refuse();
+    case vcpu::debug_move::guarded:
+      break;
+  }
   x.fault(exception::debug);
   x.mem.stopped.event.dr6 = word{dr6::bd};
   return false;
@@ -59,24 +66,14 @@ bool may_access_debug(execution& x, word number) {
 
 bool from_debug(execution& x) {
   const word number = x[1].value;
-  if (!may_access_debug(x, number)) return false;
-  word value = select(has(number, 1), x.now.dr7, x.now.dr6);
-  for (unsigned n = 0; n < x.now.breakpoint.size(); ++n) value = select(number == word{n}, x.now.breakpoint[n], value);
-  return x.write(x[0], value);
+  return may_access_debug(x, number) && x.write(x[0], vcpu::read_debug(x.now, number));
 }
 
 bool to_debug(execution& x) {
   const word number = x[0].value;
   word value;
   if (!x.read(x[1], value) || !may_access_debug(x, number)) return false;
-  if (number >= word{4} && (value >> 32) != word{0}) return x.refuse();
-  for (unsigned n = 0; n < x.now.breakpoint.size(); ++n) {
-    x.now.breakpoint[n] = select(number == word{n}, value, x.now.breakpoint[n]);
-  }
-  const flag to_dr7 = both(number >= word{4}, has(number, 1)), to_dr6 = both(number >= word{4}, negate(has(number, 1)));
-  x.now.dr6 = select(to_dr6, (value & word{dr6::writable}) | word{dr6::ones}, x.now.dr6);
-  x.now.dr7 = select(to_dr7, (value & word{dr7::writable}) | word{dr7::ones}, x.now.dr7);
-  return true;
+  return vcpu::write_debug(x.now, number, value) || x.refuse();
 }
 
 /// LMSW sets PE, MP, EM and TS; it clears the last three alone.

@@ -57,6 +57,7 @@ class vcpu {
   const msr_file& msrs() const { return msrs_; }
   /// All other registers. Between exits hardware has them.
   register_set& state() { return state_; }
+  const register_set& state() const { return state_; }
   mmu::mmu& shadow_mmu() { return mmu_; }
   const mmu::context& context() const { return context_; }
 

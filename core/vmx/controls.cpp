@@ -67,6 +67,8 @@ const char* controls::choose(const capabilities& can) {
   constexpr std::uint32_t bitmaps = processor_control::use_io_bitmaps | processor_control::use_msr_bitmaps;
   if ((processor & bitmaps) != 0) return "exits on every I/O instruction and MSR access";
 
+  can_step = (can.processor.may & processor_control::monitor_trap_flag) != 0;
+
   constexpr std::uint64_t cr0_needed = cr0::pe | cr0::pg | cr0::ne | cr0::wp,
                           cr4_needed = cr4::pae | cr4::vmxe | cr4::mce;
   if ((can.cr0.may & cr0_needed) != cr0_needed || (can.cr0.must & ~cr0_needed) != 0) return "CR0 as umbra sets it";

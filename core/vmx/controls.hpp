@@ -9,6 +9,8 @@ struct controls {
   std::uint32_t pin = 0, processor = 0, secondary = 0, exit = 0;
   std::uint32_t entry = 0;  ///< x86::entry_control::guest_64_bit comes and goes with the guest's mode
 
+  bool can_step = false;  ///< x86::processor_control::monitor_trap_flag may be set
+
   bool has_secondary() const;
 
   /// What umbra needs, what it likes, and what the processor has at 1 anyway. Null; or what the processor lacks, in

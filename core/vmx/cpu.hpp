@@ -6,6 +6,8 @@
 #pragma once
 
 #include "core/emulate/emulator.hpp"
+#include "core/vcpu/debug_registers.hpp"
+#include "core/vcpu/guest_debug.hpp"
 #include "core/vcpu/retry_guard.hpp"
 #include "core/vcpu/vcpu.hpp"
 #include "core/vmx/controls.hpp"
@@ -83,6 +85,13 @@ class cpu {
   vcpu::segments segments() const;
   void set_segments(const vcpu::segments&);
 
+  /// A VMM debugs its guest. False, and nothing changed: this processor cannot step.
+  bool set_guest_debug(const vcpu::guest_debug&);
+  const vcpu::guest_debug& guest_debug() const { return debug_; }
+  /// False: DR6 or DR7 has no such value, and nothing has changed.
+  bool set_debug_registers(const std::array<word, 4>& breakpoint, word dr6, word dr7);
+  /// Whether hardware needs DR0 to DR3 while the guest runs, and what they are.
+  bool breakpoints(std::array<word, 4>&) const;
   /// Model-specific registers (vcpu::msr_table). False: there is no such register, or it does not take the value:
   /// #GP(0) for a guest, and nothing has changed.
   bool read_msr(word number, word& value) const;
@@ -108,10 +117,17 @@ class cpu {
   vcpu::mode_segments mode_segments() const;
   /// Turns a control of x86::processor_control on or off, from the next VM entry on.
   void set_processor_control(std::uint32_t bit, bool on);
+  /// Has an exception cause an exit, or not.
+  void set_intercepted(x86::exception, bool);
+  /// DR7 has changed.
+  void debug_changed();
   /// Goes on behind the instruction that caused the exit.
   void advance();
   /// Gives the guest an exception, or shuts it down if that cannot be.
   next raise(const vcpu::event&);
+  /// #DB, for what `causes` says in DR6: it is the guest's, or its VMM's.
+  next raise_debug(word causes);
+  next leave_for_debug(x86::exception, word causes);
   next leave(const vmx::request&);
   next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
   /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
@@ -143,6 +159,7 @@ class cpu {
   next finish_input(word value, unsigned bytes);
   bool take_interrupted_event();
   void trap_after_instruction();
+  word dr7_in_force() const;
   word msr_value(unsigned n) const;
   bool set_msr_value(unsigned n, word value);
 
@@ -153,7 +170,10 @@ class cpu {
   io::bus bus_{};
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;
-  std::uint32_t processor_controls_ = 0, entry_controls_ = 0;
+  std::uint32_t processor_controls_ = 0, entry_controls_ = 0, exception_bitmap_ = 0;
+  bool steps_ = false;    ///< the processor can
+  bool stepped_ = false;  ///< an instruction has ended without the processor: what a step exits for
+  vcpu::guest_debug debug_{};
   vcpu::retry_guard retries_{};
   vmx::request request_{};
   waiting waits_ = waiting::nothing;

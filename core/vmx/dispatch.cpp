@@ -23,9 +23,11 @@ constexpr auto handlers = [] {
   set(hlt, exits::hlt);
   set(invlpg, exits::invlpg);
   set(control_register, exits::control_register);
+  set(debug_register, exits::debug_register);
   set(io, exits::io);
   set(rdmsr, exits::rdmsr);
   set(wrmsr, exits::wrmsr);
+  set(monitor_trap_flag, exits::monitor_trap);
   return table;
 }();
 

@@ -28,7 +28,9 @@ void cpu::keep(const emulate::result& r) {
   const vcpu::register_set& s = guest_.state();
   if (!s.segments.same_as(premise_.segments)) set_segments(s.segments);
   vmcs_.write<guest_interruptibility>(s.blocking);
+  debug_changed();
   if (r.trap) trap_after_instruction();
+  if (r.next != emulate::verdict::again) stepped_ = debug_.single_step;
 }
 
 void cpu::load_for_emulator() {
@@ -61,7 +63,7 @@ bool cpu::settle(const emulate::result& r, next& how) {
       return true;
     case verdict::fault:
       if (r.event.vector == x86::exception::page_fault) guest_.general().cr2 = r.event.address.value;
-      how = raise(event_of(r.event));
+      how = r.event.vector == x86::exception::debug ? raise_debug(r.event.dr6) : raise(event_of(r.event));
       return true;
     case verdict::interrupt:
       how = raise(software_event(r));

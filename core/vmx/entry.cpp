@@ -2,6 +2,7 @@
 
 #include "core/vmx/cpu.hpp"
 #include "core/vmx/real_mode.hpp"
+#include "core/x86/debug.hpp"
 #include "core/x86/vmx_controls.hpp"
 
 namespace umbra::vmx {
@@ -9,6 +10,10 @@ namespace umbra::vmx {
 next cpu::prepare() {
   using enum x86::vmcs;
   if (waits()) forget();
+  if (stepped_) {
+    stepped_ = false;
+    return leave_for_debug(x86::exception::debug, word{x86::dr6::bs});
+  }
   if (const next n = make_enterable(); n != next::run) return n;
   if (guest_.enter() == mmu::verdict::shutdown) return leave({.kind = request_kind::shutdown});
   const bool wide = guest_.context().mode.format == mmu::paging::level4;

@@ -78,6 +78,12 @@ void cpu::set_processor_control(std::uint32_t bit, bool on) {
   vmcs_.write<x86::vmcs::processor_controls>(wanted);
 }
 
+void cpu::set_intercepted(x86::exception e, bool on) {
+  const std::uint32_t bit = std::uint32_t{1} << x86::vector_of(e);
+  exception_bitmap_ = on ? exception_bitmap_ | bit : exception_bitmap_ & ~bit;
+  write_exception_bitmap();
+}
+
 void cpu::advance() {
   using enum x86::vmcs;
   vcpu::general_registers& g = guest_.general();
@@ -86,6 +92,7 @@ void cpu::advance() {
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
   vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
   if (has(g.rflags, x86::rflags::tf)) trap_after_instruction();
+  stepped_ = debug_.single_step;
 }
 
 void cpu::trap_after_instruction() {

@@ -13,7 +13,7 @@ enum class request_kind : unsigned char {
   set_tpr,         ///< the guest has lowered its task priority (CR8): an interrupt that was held back may be due
   hlt,             ///< the guest waits for an interrupt
   irq_window,      ///< the guest can take an external interrupt now, as the VMM has asked to be told
-  debug,           ///< a debug exception that the VMM has asked for: `debug`
+  debug,           ///< something that the VMM, who debugs its guest, has asked for: `debug`
   shutdown,        ///< triple fault, or no root table in memory
   fail_entry,      ///< the processor refused to enter: `reason` says why
   internal_error,  ///< umbra cannot go on with this guest: `error`
@@ -31,9 +31,9 @@ struct request {
   word reason{};  ///< the exit-reason field; for an entry that failed early, the VM-instruction error (SDM 31.4)
   internal_error error = internal_error::none;
   struct {
-    word vector{};  ///< #DB or #BP
-    word pc{};      ///< linear
-    word dr6{}, dr7{};
+    word vector{};      ///< #DB or #BP
+    word pc{};          ///< linear
+    word dr6{}, dr7{};  ///< what came up, and what the guest ran with
   } debug{};
 };
 

@@ -16,8 +16,6 @@ constexpr std::uint32_t intercepted =
     1u << x86::vector_of(x86::exception::page_fault) | 1u << x86::vector_of(x86::exception::machine_check) |
     1u << x86::vector_of(x86::exception::debug) | 1u << x86::vector_of(x86::exception::alignment);
 
-constexpr std::uint64_t dr7_at_reset = 0x400;  // SDM 3A, table 10-1
-
 }  // namespace
 
 bool cpu::create() {
@@ -33,6 +31,8 @@ void cpu::set_up(const controls& c) {
   if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
   vmcs_.write<exit_controls>(c.exit);
   entry_controls_ = c.entry;
+  steps_ = c.can_step;
+  exception_bitmap_ = intercepted;
   write_exception_bitmap();
   // No error code of a page fault keeps it from exiting (SDM 26.2).
   vmcs_.write<page_fault_mask>(std::uint32_t{0});
@@ -56,7 +56,7 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<link_pointer>(~word{0});
   vmcs_.write<tsc_offset>(word{0});
   vmcs_.write<guest_debugctl>(word{0});
-  vmcs_.write<guest_dr7>(word{dr7_at_reset});
+  debug_changed();
   vmcs_.write<guest_interruptibility>(word{0});
   vmcs_.write<guest_activity>(word{0});
   vmcs_.write<guest_pending_debug>(word{0});
@@ -68,7 +68,7 @@ void cpu::set_up(const controls& c) {
 
 /// In virtual-8086 mode for real mode's sake, no exception may go the way that hardware knows.
 void cpu::write_exception_bitmap() {
-  vmcs_.write<x86::vmcs::exception_bitmap>(disguised_ ? ~std::uint32_t{0} : intercepted);
+  vmcs_.write<x86::vmcs::exception_bitmap>(disguised_ ? ~std::uint32_t{0} : exception_bitmap_);
 }
 
 void cpu::processor_changed(const processor_state& p) {

@@ -49,9 +49,7 @@ bool cpu::step_outside_vmx(segmentation mode, next& how) {
   // In other modes they wait for an entry, as all events do.
   if (mode != segmentation::real || traps == word{0}) return emulate(how);
   vmcs_.write<guest_pending_debug>(word{0});
-  word& dr6 = guest_.state().dr6;
-  dr6 = dr6 | (traps & word{x86::dr6::writable});
-  how = raise(vcpu::event::exception(x86::exception::debug));
+  how = raise_debug(traps & word{x86::dr6::writable});
   return true;
 }
 

@@ -14,6 +14,7 @@ constexpr std::uint64_t writable = breakpoints | bd | bs | bt;
 }  // namespace dr6
 
 namespace dr7 {
+constexpr std::uint64_t breakpoints = 0xff;  ///< what enables each, locally and globally
 constexpr std::uint64_t ge = 1u << 9, gd = 1u << 13;
 constexpr std::uint64_t ones = 1u << 10;
 /// Bits 11, 12, 14 and 15 are 0.

@@ -6,17 +6,21 @@
 namespace umbra::vmx::exits {
 
 next exception_or_nmi(cpu&);
-next page_fault(cpu&);  ///< the exception that exception_or_nmi() passes on
-next real_mode_exception(cpu&, vcpu::event);  ///< another, of a guest in real mode
+next page_fault(cpu&);                               ///< the exception that exception_or_nmi() passes on
+next debug_exception(cpu&, const vcpu::event&);      ///< likewise
+next breakpoint(cpu&, const vcpu::event&);           ///< likewise
+next real_mode_exception(cpu&, const vcpu::event&);  ///< another, of a guest in real mode
 next external_interrupt(cpu&);
 next triple_fault(cpu&);
 next cpuid(cpu&);
 next hlt(cpu&);
 next invlpg(cpu&);
 next control_register(cpu&);
+next debug_register(cpu&);
 next io(cpu&);
 next rdmsr(cpu&);
 next wrmsr(cpu&);
+next monitor_trap(cpu&);
 next entry_failure(cpu&);
 next unknown(cpu&);  ///< any reason without a handler of its own
 

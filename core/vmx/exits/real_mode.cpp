@@ -14,15 +14,9 @@ flag may_be_of_the_mode(const vcpu::event& e) {
 
 }  // namespace
 
-next real_mode_exception(cpu& c, vcpu::event e) {
+next real_mode_exception(cpu& c, const vcpu::event& e) {
   next how{};
   if (may_be_of_the_mode(e) && c.emulate(how)) return how;
-  // INT3 and INTO: the guest is to return behind them.
-  if (e.type == word{static_cast<std::uint64_t>(x86::event_type::hardware_exception)}) {
-    e.instruction_length = word{0};
-  } else {
-    e.instruction_length = c.vmcs().read<x86::vmcs::instruction_length>();
-  }
   return c.raise(e);
 }
 
