@@ -236,7 +236,6 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		umbra_internal_error_to_run(run, umbra_suberror(r.error));
 		break;
 	case umbra_request_none:
-	case umbra_request_debug:
 	case umbra_request_unknown:
 		run->exit_reason = KVM_EXIT_UNKNOWN;
 		run->hw.hardware_exit_reason = r.reason;

@@ -31,7 +31,7 @@ class bench : public testing::Test {
   /// In the place of the vCPU that was there, as after reset.
   void make_cpu(bool emulates) {
     cpu_.reset();
-    cpu_ = std::make_unique<cpu>(mmu_, 0, x86::features{}, emulates);
+    cpu_ = std::make_unique<cpu>(mmu_, 0, features_, emulates);
     EXPECT_TRUE(cpu_->create());
     cpu_->set_up(controls_);
     EXPECT_TRUE(guest().restore(x86::cr0::pe | x86::cr0::et, 0, 0, 0));
@@ -132,6 +132,7 @@ class bench : public testing::Test {
   memory::space memory_;
   mmu::mmu mmu_;
   controls controls_{};
+  x86::features features_{};
   std::unique_ptr<cpu> cpu_;
   vcpu::segments segments_ = vcpu::segments::at_reset();
   word rflags_ = 2;

@@ -8,10 +8,14 @@
 
 namespace umbra::vcpu {
 
+/// Which processors have a register.
+enum class msr_presence : unsigned char { always, with_long_mode, with_efer };
+
 struct msr_description {
   x86::msr which{};
   msr_rule rule{};
   std::uint64_t at_reset = 0;
+  msr_presence presence = msr_presence::always;
 };
 
 namespace detail {
@@ -22,8 +26,6 @@ constexpr msr_description single_msrs[] = {
     {tsc, msr_rule::any},
     {platform_id, msr_rule::constant},
     {apic_base, msr_rule::apic_base, 0xfee0'0000 | x86::apic_base::enable},
-    // Locked without VMX.
-    {feature_control, msr_rule::constant, x86::feature_control::locked},
     {microcode_update, msr_rule::command},
     // Linux takes a revision of zero for a processor whose errata are not fixed.
     {microcode_revision, msr_rule::revision, std::uint64_t{1} << 32},
@@ -43,14 +45,14 @@ constexpr msr_description single_msrs[] = {
     {mtrr_fix_16k_a0000, msr_rule::fixed_ranges},
     {pat, msr_rule::page_attributes, 0x0007'0406'0007'0406},
     {mtrr_default, msr_rule::range_default},
-    {efer, msr_rule::efer},
-    {star, msr_rule::any},
-    {lstar, msr_rule::canonical},
-    {cstar, msr_rule::canonical},
-    {syscall_mask, msr_rule::lower_half},
-    {fs_base, msr_rule::canonical},
-    {gs_base, msr_rule::canonical},
-    {kernel_gs_base, msr_rule::canonical},
+    {efer, msr_rule::efer, 0, msr_presence::with_efer},
+    {star, msr_rule::any, 0, msr_presence::with_long_mode},
+    {lstar, msr_rule::canonical, 0, msr_presence::with_long_mode},
+    {cstar, msr_rule::canonical, 0, msr_presence::with_long_mode},
+    {syscall_mask, msr_rule::lower_half, 0, msr_presence::with_long_mode},
+    {fs_base, msr_rule::canonical, 0, msr_presence::with_long_mode},
+    {gs_base, msr_rule::canonical, 0, msr_presence::with_long_mode},
+    {kernel_gs_base, msr_rule::canonical, 0, msr_presence::with_long_mode},
 };
 constexpr unsigned singles = sizeof single_msrs / sizeof *single_msrs, fixed_4k_ranges = 8;
 

@@ -94,14 +94,14 @@ bool cpu::set_msr_value(unsigned n, word value) {
 }
 
 bool cpu::read_msr(word number, word& value) const {
-  const unsigned n = vcpu::msr_file::find(number);
+  const unsigned n = vcpu::msr_file::find(number, guest_.registers().features());
   if (n == vcpu::msr_file::none || vcpu::msr_file::describe(n).rule == vcpu::msr_rule::command) return false;
   value = msr_value(n);
   return true;
 }
 
 bool cpu::write_msr(word number, word value, msr_writer by) {
-  const unsigned n = vcpu::msr_file::find(number);
+  const unsigned n = vcpu::msr_file::find(number, guest_.registers().features());
   if (n == vcpu::msr_file::none) return false;
   const vcpu::msr_rule rule = vcpu::msr_file::describe(n).rule;
   // Who restores all registers restores these, too.

@@ -60,10 +60,6 @@ namespace apic_base {
 constexpr std::uint64_t bootstrap = 1u << 8, x2apic = 1u << 10, enable = 1u << 11;
 }
 
-namespace feature_control {
-constexpr std::uint64_t locked = 1u << 0;
-}
-
 namespace misc_enable {
 constexpr std::uint64_t fast_strings = 1u << 0, no_branch_trace = 1u << 11, no_event_sampling = 1u << 12;
 }
