@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace umbra::vcpu {
 namespace {
@@ -43,8 +44,81 @@ TEST(cpuid, leaves_between_those_with_a_meaning_are_zero_and_those_beyond_repeat
   const cpuid_table t({}, 0);
   EXPECT_EQ(t.find(2, 0).eax, 0u);
   EXPECT_EQ(t.find(0x8000'0002, 0).eax, 0u);
-  for (const word beyond : {word{8}, word{0x4000'0000}, word{0x8000'0009}, word{0xffff'ffff}}) {
+  for (const word beyond : {word{8}, word{0x2000'0000}, word{0x8000'0009}, word{0xffff'ffff}}) {
     EXPECT_EQ(t.find(beyond, 0).ebx, t.find(7, 0).ebx) << beyond;
+  }
+  EXPECT_EQ(t.find(0x4000'0000, 0).ebx, 0u) << "processors say nothing of software's leaves";
+}
+
+// --- a VMM's table ---
+
+constexpr std::uint32_t smep = 1u << 7, nx = 1u << 20, syscall = 1u << 11, long_mode = 1u << 29, apic = 1u << 9;
+
+std::vector<cpuid_row> rows() {
+  return {{.leaf = 0, .eax = 0xd, .ebx = 1, .ecx = 2, .edx = 3},
+          {.leaf = 1, .eax = 0x306c3, .ecx = 1u << 27 | 1u << 31, .edx = apic | 1},
+          {.leaf = 4, .subleaf = 0, .has_subleaves = true, .eax = 40},
+          {.leaf = 4, .subleaf = 3, .has_subleaves = true, .eax = 43},
+          {.leaf = 7, .subleaf = 0, .has_subleaves = true, .ebx = smep, .ecx = 1u << 4 | 1u << 2},
+          {.leaf = 0xd, .eax = 0xdd},
+          {.leaf = 0x4000'0000, .eax = 0x4000'0001, .ebx = 0x12345678},
+          {.leaf = 0x8000'0000, .eax = 0x8000'0008},
+          {.leaf = 0x8000'0001, .edx = nx | syscall | long_mode},
+          {.leaf = 0x8000'0008, .eax = 39 | 48 << 8}};
+}
+
+TEST(cpuid, a_vmms_rows_answer_by_leaf_and_subleaf) {
+  cpuid_table t({}, 0);
+  ASSERT_TRUE(t.set(rows()));
+  EXPECT_EQ(t.find(0, 7).ebx, 1u);
+  EXPECT_EQ(t.find(4, 0).eax, 40u);
+  EXPECT_EQ(t.find(4, 3).eax, 43u);
+  EXPECT_EQ(t.find(4, 1).eax, 0u) << "a sub-leaf that there is not";
+  EXPECT_EQ(t.find(0x4000'0000, 0).ebx, 0x12345678u);
+  EXPECT_EQ(t.find(0x4000'0002, 0).eax, 0u);
+  EXPECT_EQ(t.find(0xe, 0).eax, 0xddu);
+  EXPECT_EQ(t.find(0x8000'0009, 0).eax, 0xddu);
+  ASSERT_TRUE(t.set({}));
+  EXPECT_EQ(t.find(1, 0).eax, 0u);
+}
+
+TEST(cpuid, some_bits_follow_the_registers) {
+  cpuid_table t({}, 0);
+  ASSERT_TRUE(t.set(rows()));
+  EXPECT_EQ(t.find(1, 0, {.apic_enabled = true}).edx, apic | 1u);
+  EXPECT_EQ(t.find(1, 0, {.apic_enabled = false}).edx, 1u);
+  EXPECT_EQ(t.find(1, 0).ecx, 1u << 31) << "without CR4.OSXSAVE";
+  EXPECT_EQ(t.find(7, 0).ecx, 1u << 2) << "without CR4.PKE";
+  EXPECT_EQ(t.find(0x8000'0001, 0, {.long_code = true}).edx, nx | syscall | long_mode);
+  EXPECT_EQ(t.find(0x8000'0001, 0, {.long_code = false}).edx, nx | long_mode);
+}
+
+TEST(cpuid, a_table_has_an_end) {
+  cpuid_table t({}, 0);
+  EXPECT_GE(cpuid_table::limit, 40u);
+  std::vector<cpuid_row> many(cpuid_table::limit + 1);
+  EXPECT_FALSE(t.set(many));
+  EXPECT_EQ(t.find(0, 0).eax, 7u) << "nothing has changed";
+  many.pop_back();
+  EXPECT_TRUE(t.set(many));
+}
+
+TEST(cpuid, features_are_what_the_rows_promise) {
+  x86::features f;
+  ASSERT_TRUE(promised(rows(), f));
+  EXPECT_EQ(f.maxphyaddr, 39u);
+  EXPECT_TRUE(f.nx && f.long_mode && f.smep);
+  EXPECT_FALSE(f.gbpages || f.smap);
+  auto cut = rows();
+  cut[0].eax = 6;
+  cut[7].eax = 0x8000'0000;
+  ASSERT_TRUE(promised(cut, f));
+  EXPECT_FALSE(f.nx || f.long_mode || f.smep) << "beyond the last leaf";
+  EXPECT_EQ(f.maxphyaddr, 36u);
+  for (const std::uint32_t width : {0u, 31u, 53u, 255u}) {
+    auto wrong = rows();
+    wrong.back().eax = width;
+    EXPECT_FALSE(promised(wrong, f)) << width;
   }
 }
 

@@ -20,14 +20,6 @@ TEST_F(exits, registers_come_from_the_vmcs) {
   EXPECT_EQ(general().rflags, 2u);
 }
 
-TEST_F(exits, cpuid_answers_in_four_registers) {
-  general().set(rax, 0xffff'ffff'0000'0000);  // only the lower half counts
-  general().set(rcx, 0);
-  expect_done(exit(cpuid));
-  EXPECT_EQ(general().get(rax), 7u);
-  EXPECT_EQ(general().get(rbx), 0x756e'6547u);
-}
-
 TEST_F(exits, hlt_leaves_behind_the_instruction) {
   EXPECT_EQ(exit(hlt, 0, 1), next::leave);
   expect_left(request_kind::hlt);

@@ -170,6 +170,14 @@ bool control_registers::restore(word cr0, word cr3, word cr4, word efer) {
   return true;
 }
 
+bool control_registers::adopt(const x86::features& f) {
+  const x86::features before = features_;
+  features_ = f;
+  if (restore(cr0_, cr3_, cr4_, efer_)) return true;
+  features_ = before;
+  return false;
+}
+
 mmu::mode control_registers::mode() const {
   mmu::mode m;
   m.maxphyaddr = features_.maxphyaddr;

@@ -43,6 +43,9 @@ class control_registers {
   /// The guest has run, and owned some bits of CR0 and CR4 meanwhile: that is what they are now.
   void take_over(word cr0, std::uint64_t owned_in_cr0, word cr4, std::uint64_t owned_in_cr4);
 
+  /// Other features, before the guest has run. False, and nothing changed: they do not go with what the registers hold.
+  bool adopt(const x86::features&);
+
   word cr0() const { return cr0_; }
   word cr3() const { return cr3_; }
   word cr4() const { return cr4_; }

@@ -49,8 +49,26 @@ void vcpu::take_over(word cr0, word cr4) {
 
 void vcpu::invlpg(gva where) { mmu_.invalidate(context_, where); }
 
+bool vcpu::set_cpuid(std::span<const cpuid_row> rows) {
+  if (entered_) return cpuid_.says(rows);
+  x86::features f;
+  if (rows.size() > cpuid_table::limit || !promised(rows, f)) return false;
+  const flag too_much = either(either(both(f.smep, negate(offered_.smep)), both(f.smap, negate(offered_.smap))),
+                               either(both(f.nx, negate(offered_.nx)), both(f.long_mode, negate(offered_.long_mode))));
+  if (too_much || !registers_.adopt(f)) return false;
+  cpuid_.set(rows);
+  mmu_.set_mode(context_, registers_.mode());
+  return true;
+}
+
+cpuid_result vcpu::cpuid(word leaf, word subleaf, flag long_code) const {
+  const flag apic_enabled = has(msrs_.value(x86::msr::apic_base), x86::apic_base::enable);
+  return cpuid_.find(leaf, subleaf, {.apic_enabled = apic_enabled, .long_code = long_code});
+}
+
 mmu::verdict vcpu::enter() {
   using namespace x86;
+  entered_ = true;
   word root{};
   const mmu::verdict v = mmu_.load(context_, root);
   if (v != mmu::verdict::resume) return v;

@@ -15,7 +15,7 @@ namespace umbra::vcpu {
 class vcpu {
  public:
   vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
-      : mmu_(m), registers_(m.memory(), f), cpuid_(f, id), msrs_(id) {
+      : mmu_(m), offered_(f), registers_(m.memory(), f), cpuid_(f, id), msrs_(id) {
     context_.vcpu = id;
   }
   ~vcpu();
@@ -51,7 +51,11 @@ class vcpu {
 
   general_registers& general() { return state_.general; }
   event_queue& events() { return events_; }
+  /// What CPUID says is the VMM's until the guest first runs; `features` of the constructor are the most that it may
+  /// promise. False, and nothing changed: it is too late, too much, or not what the registers go with.
+  bool set_cpuid(std::span<const cpuid_row>);
   const cpuid_table& cpuid() const { return cpuid_; }
+  cpuid_result cpuid(word leaf, word subleaf, flag long_code) const;
   const control_registers& registers() const { return registers_; }
   msr_file& msrs() { return msrs_; }
   const msr_file& msrs() const { return msrs_; }
@@ -66,6 +70,7 @@ class vcpu {
   ownership in_force() const;
 
   mmu::mmu& mmu_;
+  const x86::features offered_;  ///< what CPUID may promise of them
   control_registers registers_;
   ownership owned_{};
   cpuid_table cpuid_;
@@ -74,6 +79,7 @@ class vcpu {
   event_queue events_{};
   mmu::context context_{};
   bool attached_ = false;
+  bool entered_ = false;
 };
 
 }  // namespace umbra::vcpu

@@ -5,7 +5,7 @@ namespace umbra::vmx::exits {
 next cpuid(cpu& c) {
   using namespace vcpu::general;
   vcpu::general_registers& g = c.guest().general();
-  const vcpu::cpuid_result r = c.guest().cpuid().find(g.get_32(word{rax}), g.get_32(word{rcx}));
+  const vcpu::cpuid_result r = c.guest().cpuid(g.get_32(word{rax}), g.get_32(word{rcx}), c.in_64_bit_code());
   g.set(word{rax}, r.eax);
   g.set(word{rbx}, r.ebx);
   g.set(word{rcx}, r.ecx);
