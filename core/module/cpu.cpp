@@ -28,6 +28,7 @@ constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
 static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
+static_assert(number(vmx::request_kind::debug) == umbra_request_debug);
 static_assert(static_cast<unsigned>(vmx::next::leave) == umbra_leave);
 static_assert(4 * io::request::limit <= umbra_access_limit);
 static_assert(number(vmx::internal_error::unsound) == umbra_error_unsound);
@@ -100,7 +101,8 @@ void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
   const vmx::request& r = cpu->vmx.request();
   *out = {.kind = static_cast<umbra_request_kind>(r.kind),
           .reason = r.reason,
-          .error = static_cast<umbra_internal_error>(r.error)};
+          .error = static_cast<umbra_internal_error>(r.error),
+          .debug = {static_cast<unsigned>(r.debug.vector), r.debug.pc, r.debug.dr6, r.debug.dr7}};
 }
 
 void umbra_cpu_access(umbra_cpu* cpu, umbra_access* out) {
@@ -133,6 +135,8 @@ int umbra_cpu_set_task_priority(umbra_cpu* cpu, unsigned long priority) {
   cpu->vmx.guest().state().cr8 = priority;
   return 1;
 }
+
+unsigned long umbra_cpu_apic_base(umbra_cpu* cpu) { return cpu->vmx.guest().msrs().value(x86::msr::apic_base); }
 
 void umbra_cpu_get_registers(umbra_cpu* cpu, umbra_registers* out) {
   const vcpu::general_registers& g = cpu->vmx.guest().general();
@@ -171,14 +175,17 @@ void umbra_cpu_get_system_registers(umbra_cpu* cpu, umbra_system_registers* out)
           .cr3 = c.cr3(),
           .cr4 = c.cr4(),
           .cr8 = cpu->vmx.guest().state().cr8,
-          .efer = c.efer()};
+          .efer = c.efer(),
+          .apic_base = cpu->vmx.guest().msrs().value(x86::msr::apic_base)};
 }
 
 int umbra_cpu_set_system_registers(umbra_cpu* cpu, const umbra_system_registers* in) {
   using enum vcpu::segment_name;
   if (!vcpu::valid_priority(in->cr8)) return 0;
+  if (!takes(vcpu::msr_rule::apic_base, in->apic_base, cpu->vmx.guest().registers().features())) return 0;
   if (!cpu->vmx.guest().restore(in->cr0, in->cr3, in->cr4, in->efer)) return 0;
   cpu->vmx.guest().state().cr8 = in->cr8;
+  umbra_cpu_write_msr(cpu, static_cast<unsigned>(x86::msr::apic_base), in->apic_base);
   cpu->vmx.guest().general().cr2 = in->cr2;
   vcpu::segments s;
   s[es] = inside(in->es);

@@ -131,6 +131,10 @@ struct umbra_request {
 	enum umbra_request_kind kind;
 	unsigned long reason;
 	enum umbra_internal_error error;
+	struct {
+		unsigned vector;
+		unsigned long pc, dr6, dr7;
+	} debug;
 };
 void umbra_cpu_request(struct umbra_cpu *, struct umbra_request *);
 
@@ -155,8 +159,31 @@ struct umbra_registers {
 /* The task priority. 0: no such priority, and nothing has changed. */
 unsigned long umbra_cpu_task_priority(struct umbra_cpu *);
 int umbra_cpu_set_task_priority(struct umbra_cpu *, unsigned long);
+unsigned long umbra_cpu_apic_base(struct umbra_cpu *);
 void umbra_cpu_get_registers(struct umbra_cpu *, struct umbra_registers *);
 void umbra_cpu_set_registers(struct umbra_cpu *, const struct umbra_registers *);
+
+/* Model-specific registers: how many there are, their numbers; for a VMM, with the vCPU's VMCS current. 0: refused. */
+unsigned umbra_msr_count(void);
+unsigned umbra_msr_number(unsigned n);
+int umbra_cpu_read_msr(struct umbra_cpu *, unsigned number, unsigned long *value);
+int umbra_cpu_write_msr(struct umbra_cpu *, unsigned number, unsigned long value);
+
+struct umbra_debug_registers {
+	unsigned long breakpoint[4], dr6, dr7;
+};
+void umbra_cpu_get_debug_registers(struct umbra_cpu *, struct umbra_debug_registers *);
+/* With the vCPU's VMCS current, as the next. 0: not what DR6 or DR7 can hold. */
+int umbra_cpu_set_debug_registers(struct umbra_cpu *, const struct umbra_debug_registers *);
+/* A VMM debugs its guest. */
+struct umbra_guest_debug {
+	int single_step, software_breakpoints, hardware_breakpoints;
+	unsigned long breakpoint[4], dr7;
+};
+/* 0: this processor cannot. */
+int umbra_cpu_set_guest_debug(struct umbra_cpu *, const struct umbra_guest_debug *);
+/* Whether DR0 to DR3 have to hold these while the guest runs. */
+int umbra_cpu_breakpoints(struct umbra_cpu *, unsigned long breakpoint[4]);
 
 struct umbra_segment {
 	unsigned long base, limit, selector, rights;
@@ -164,7 +191,7 @@ struct umbra_segment {
 struct umbra_system_registers {
 	struct umbra_segment es, cs, ss, ds, fs, gs, ldtr, tr;
 	unsigned long gdtr_base, gdtr_limit, idtr_base, idtr_limit;
-	unsigned long cr0, cr2, cr3, cr4, cr8, efer;
+	unsigned long cr0, cr2, cr3, cr4, cr8, efer, apic_base;
 };
 /* Both with the vCPU's VMCS current. */
 void umbra_cpu_get_system_registers(struct umbra_cpu *, struct umbra_system_registers *);

@@ -30,7 +30,11 @@ long umbra_check_extension(unsigned long extension)
 	case KVM_CAP_CHECK_EXTENSION_VM:
 	case KVM_CAP_INTERNAL_ERROR_DATA:
 	case KVM_CAP_BINARY_STATS_FD:
+	case KVM_CAP_DEBUGREGS:
+	case KVM_CAP_SET_GUEST_DEBUG:
 		return 1;
+	case KVM_CAP_SET_GUEST_DEBUG2:
+		return KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW_BP;
 	case KVM_CAP_NR_VCPUS:
 		return min_t(long, num_online_cpus(), umbra_vcpu_limit);
 	case KVM_CAP_MAX_VCPUS:
@@ -52,6 +56,8 @@ static long umbra_device_ioctl(struct file *file, unsigned int command, unsigned
 		return argument ? -EINVAL : umbra_vm_create();
 	case KVM_CHECK_EXTENSION:
 		return umbra_check_extension(argument);
+	case KVM_GET_MSR_INDEX_LIST:
+		return umbra_msr_index_list((void __user *)argument);
 	case KVM_GET_VCPU_MMAP_SIZE:
 		return argument ? -EINVAL : 2 * PAGE_SIZE;
 	default:

@@ -137,6 +137,14 @@ int umbra_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 int umbra_system_registers_get(struct umbra_vcpu *vcpu, void __user *to);
 int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 
+int umbra_msr_index_list(void __user *to);
+int umbra_msrs_get(struct umbra_vcpu *vcpu, void __user *user);
+int umbra_msrs_set(struct umbra_vcpu *vcpu, void __user *user);
+int umbra_debug_registers_get(struct umbra_vcpu *vcpu, void __user *to);
+int umbra_debug_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
+int umbra_guest_debug_set(struct umbra_vcpu *vcpu, const void __user *from);
+void umbra_load_breakpoints(struct umbra_vcpu *vcpu);
+
 long umbra_vm_statistics_fd(struct umbra_vm *vm);
 long umbra_vcpu_statistics_fd(struct umbra_vcpu *vcpu);
 

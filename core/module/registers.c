@@ -79,12 +79,12 @@ int umbra_system_registers_get(struct umbra_vcpu *vcpu, void __user *to)
 		.tr = umbra_segment_out(&s.tr), .ldt = umbra_segment_out(&s.ldtr),
 		.gdt = { .base = s.gdtr_base, .limit = s.gdtr_limit },
 		.idt = { .base = s.idtr_base, .limit = s.idtr_limit },
-		.cr0 = s.cr0, .cr2 = s.cr2, .cr3 = s.cr3, .cr4 = s.cr4, .cr8 = s.cr8, .efer = s.efer,
+		.cr0 = s.cr0, .cr2 = s.cr2, .cr3 = s.cr3, .cr4 = s.cr4, .cr8 = s.cr8, .efer = s.efer, .apic_base = s.apic_base,
 	};
 	return copy_to_user(to, &sregs, sizeof(sregs)) ? -EFAULT : 0;
 }
 
-/* A local APIC and pending interrupts are not offered: they must be zero. */
+/* Pending interrupts are not offered: there must be none. */
 static bool umbra_sregs_offered(const struct kvm_sregs *sregs)
 {
 	u64 interrupts = 0;
@@ -92,7 +92,7 @@ static bool umbra_sregs_offered(const struct kvm_sregs *sregs)
 
 	for (n = 0; n < ARRAY_SIZE(sregs->interrupt_bitmap); n++)
 		interrupts |= sregs->interrupt_bitmap[n];
-	return !interrupts && !sregs->apic_base;
+	return !interrupts;
 }
 
 int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from)
@@ -112,6 +112,7 @@ int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from)
 		.gdtr_base = sregs.gdt.base, .gdtr_limit = sregs.gdt.limit,
 		.idtr_base = sregs.idt.base, .idtr_limit = sregs.idt.limit,
 		.cr0 = sregs.cr0, .cr2 = sregs.cr2, .cr3 = sregs.cr3, .cr4 = sregs.cr4, .cr8 = sregs.cr8, .efer = sregs.efer,
+		.apic_base = sregs.apic_base,
 	};
 	error = umbra_vcpu_load(vcpu);
 	if (error)
@@ -207,7 +208,7 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 	run->ready_for_interrupt_injection = 0;
 	run->if_flag = !!(registers.rflags & X86_EFLAGS_IF);
 	run->cr8 = umbra_cpu_task_priority(vcpu->cpu);
-	run->apic_base = 0;
+	run->apic_base = umbra_cpu_apic_base(vcpu->cpu);
 	switch (r.kind) {
 	case umbra_request_io:
 		umbra_io_to_run(vcpu);
@@ -217,6 +218,13 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		break;
 	case umbra_request_set_tpr:
 		run->exit_reason = KVM_EXIT_SET_TPR;
+		break;
+	case umbra_request_debug:
+		run->exit_reason = KVM_EXIT_DEBUG;
+		run->debug.arch.exception = r.debug.vector;
+		run->debug.arch.pc = r.debug.pc;
+		run->debug.arch.dr6 = r.debug.dr6;
+		run->debug.arch.dr7 = r.debug.dr7;
 		break;
 	case umbra_request_hlt:
 		run->exit_reason = KVM_EXIT_HLT;

@@ -115,6 +115,7 @@ static enum umbra_entry umbra_enter_once(struct umbra_vcpu *vcpu)
 	if (test_thread_flag(TIF_NEED_FPU_LOAD))
 		switch_fpu_return();
 	umbra_host_tell_thread(vcpu);
+	umbra_load_breakpoints(vcpu);
 	debugctl = get_debugctlmsr();
 	if (native_read_cr2() != *cr2)
 		native_write_cr2(*cr2);

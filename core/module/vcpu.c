@@ -26,6 +26,16 @@ static long umbra_vcpu_locked_ioctl(struct umbra_vcpu *vcpu, unsigned int comman
 		return umbra_system_registers_get(vcpu, user);
 	case KVM_SET_SREGS:
 		return umbra_system_registers_set(vcpu, user);
+	case KVM_GET_MSRS:
+		return umbra_msrs_get(vcpu, user);
+	case KVM_SET_MSRS:
+		return umbra_msrs_set(vcpu, user);
+	case KVM_GET_DEBUGREGS:
+		return umbra_debug_registers_get(vcpu, user);
+	case KVM_SET_DEBUGREGS:
+		return umbra_debug_registers_set(vcpu, user);
+	case KVM_SET_GUEST_DEBUG:
+		return umbra_guest_debug_set(vcpu, user);
 	case KVM_GET_STATS_FD:
 		return argument ? -EINVAL : umbra_vcpu_statistics_fd(vcpu);
 	default:
