@@ -8,6 +8,16 @@
 
 namespace umbra::module {
 
+/// What C says of a processor.
+inline x86::features features_of(const umbra_features& f) {
+  return {.maxphyaddr = f.maxphyaddr,
+          .nx = f.nx != 0,
+          .long_mode = f.long_mode != 0,
+          .gbpages = f.gbpages != 0,
+          .smep = f.smep != 0,
+          .smap = f.smap != 0};
+}
+
 /// The controls that every vCPU runs under: umbra_core_probe() has chosen them.
 const vmx::controls& chosen_controls();
 
@@ -31,4 +41,6 @@ struct umbra_cpu {
   umbra_core& core;
   unsigned id;
   umbra::vmx::cpu vmx;
+  /// A VMM's, on their way in: where they are needed, nothing can be allocated.
+  std::array<umbra::vcpu::cpuid_row, umbra_cpuid_limit> cpuid_rows{};
 };

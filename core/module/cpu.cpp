@@ -42,13 +42,7 @@ vcpu::segment inside(const umbra_segment& s) {
 }  // namespace
 
 umbra_cpu* umbra_cpu_create(umbra_core* c, unsigned id, const umbra_features* f) {
-  const x86::features features{.maxphyaddr = f->maxphyaddr,
-                               .nx = f->nx != 0,
-                               .long_mode = f->long_mode != 0,
-                               .gbpages = f->gbpages != 0,
-                               .smep = f->smep != 0,
-                               .smap = f->smap != 0};
-  auto* cpu = module::make<umbra_cpu>(*c, id, features);
+  auto* cpu = module::make<umbra_cpu>(*c, id, module::features_of(*f));
   if (cpu == nullptr) return nullptr;
   publish(*c, id, cpu);
   if (cpu->vmx.create()) return cpu;

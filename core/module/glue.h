@@ -163,6 +163,19 @@ unsigned long umbra_cpu_apic_base(struct umbra_cpu *);
 void umbra_cpu_get_registers(struct umbra_cpu *, struct umbra_registers *);
 void umbra_cpu_set_registers(struct umbra_cpu *, const struct umbra_registers *);
 
+/* What CPUID answers for a leaf, or for one sub-leaf of it. */
+struct umbra_cpuid_row {
+	unsigned leaf, subleaf;
+	int has_subleaves;
+	unsigned eax, ebx, ecx, edx;
+};
+enum { umbra_cpuid_limit = 64 };
+/* The most that a vCPU with these features may be given. How many rows; 0: no memory. */
+unsigned umbra_supported_cpuid(const struct umbra_features *, struct umbra_cpuid_row rows[umbra_cpuid_limit]);
+unsigned umbra_cpu_get_cpuid(struct umbra_cpu *, struct umbra_cpuid_row rows[umbra_cpuid_limit]);
+/* With the vCPU's VMCS current. 0: refused, and nothing has changed. */
+int umbra_cpu_set_cpuid(struct umbra_cpu *, const struct umbra_cpuid_row *, unsigned count);
+
 /* Model-specific registers: how many there are, their numbers; for a VMM, with the vCPU's VMCS current. 0: refused. */
 unsigned umbra_msr_count(void);
 unsigned umbra_msr_number(unsigned n);

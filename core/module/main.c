@@ -30,6 +30,7 @@ long umbra_check_extension(unsigned long extension)
 	case KVM_CAP_CHECK_EXTENSION_VM:
 	case KVM_CAP_INTERNAL_ERROR_DATA:
 	case KVM_CAP_BINARY_STATS_FD:
+	case KVM_CAP_EXT_CPUID:
 	case KVM_CAP_DEBUGREGS:
 	case KVM_CAP_SET_GUEST_DEBUG:
 		return 1;
@@ -56,6 +57,8 @@ static long umbra_device_ioctl(struct file *file, unsigned int command, unsigned
 		return argument ? -EINVAL : umbra_vm_create();
 	case KVM_CHECK_EXTENSION:
 		return umbra_check_extension(argument);
+	case KVM_GET_SUPPORTED_CPUID:
+		return umbra_cpuid_supported((void __user *)argument);
 	case KVM_GET_MSR_INDEX_LIST:
 		return umbra_msr_index_list((void __user *)argument);
 	case KVM_GET_VCPU_MMAP_SIZE:

@@ -137,6 +137,9 @@ int umbra_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 int umbra_system_registers_get(struct umbra_vcpu *vcpu, void __user *to);
 int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 
+int umbra_cpuid_supported(void __user *to);
+int umbra_cpuid_get(struct umbra_vcpu *vcpu, void __user *to);
+int umbra_cpuid_set(struct umbra_vcpu *vcpu, const void __user *from);
 int umbra_msr_index_list(void __user *to);
 int umbra_msrs_get(struct umbra_vcpu *vcpu, void __user *user);
 int umbra_msrs_set(struct umbra_vcpu *vcpu, void __user *user);

@@ -26,6 +26,10 @@ static long umbra_vcpu_locked_ioctl(struct umbra_vcpu *vcpu, unsigned int comman
 		return umbra_system_registers_get(vcpu, user);
 	case KVM_SET_SREGS:
 		return umbra_system_registers_set(vcpu, user);
+	case KVM_GET_CPUID2:
+		return umbra_cpuid_get(vcpu, user);
+	case KVM_SET_CPUID2:
+		return umbra_cpuid_set(vcpu, user);
 	case KVM_GET_MSRS:
 		return umbra_msrs_get(vcpu, user);
 	case KVM_SET_MSRS:
