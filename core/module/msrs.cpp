@@ -4,8 +4,24 @@
 
 using namespace umbra;
 
-unsigned umbra_msr_count() { return vcpu::msr_file::count; }
-unsigned umbra_msr_number(unsigned n) { return static_cast<unsigned>(vcpu::msr_file::describe(n).which); }
+namespace {
+
+/// Those that can be read, so that a VMM can save and restore them.
+constexpr auto readable = [] {
+  struct {
+    std::array<x86::msr, vcpu::msr_file::count> numbers{};
+    unsigned count = 0;
+  } list;
+  for (const vcpu::msr_description& each : vcpu::msr_table) {
+    if (each.rule != vcpu::msr_rule::command) list.numbers[list.count++] = each.which;
+  }
+  return list;
+}();
+
+}  // namespace
+
+unsigned umbra_msr_count() { return readable.count; }
+unsigned umbra_msr_number(unsigned n) { return static_cast<unsigned>(readable.numbers[n]); }
 
 int umbra_cpu_read_msr(umbra_cpu* cpu, unsigned number, unsigned long* value) {
   word found{};

@@ -1,0 +1,129 @@
+// What a vCPU is said to be, and how it is watched: CPUID, model-specific and debug registers, guest debugging.
+#include <cstring>
+#include <vector>
+
+#include "tools/vmm/abuse/session.hpp"
+
+namespace umbra::abuse {
+namespace {
+
+/// A structure of KVM's that ends in an array.
+template <class Header, class Item>
+class list {
+ public:
+  explicit list(unsigned count) : bytes_(sizeof(Header) + count * sizeof(Item)) {
+    std::memcpy(bytes_.data(), &count, sizeof count);
+  }
+  Header* get() { return reinterpret_cast<Header*>(bytes_.data()); }
+  Item* items() { return reinterpret_cast<Item*>(bytes_.data() + sizeof(Header)); }
+
+ private:
+  std::vector<unsigned char> bytes_;
+};
+using cpuid_list = list<kvm_cpuid2, kvm_cpuid_entry2>;
+using msr_list = list<kvm_msrs, kvm_msr_entry>;
+
+void cpuid(session& s) {
+  victim v(s);
+  cpuid_list most(64), few(1), none(0), many(65);
+  s.refused(ioctl(v.device, KVM_GET_SUPPORTED_CPUID, few.get()), E2BIG, "more leaves than there is room for");
+  s.taken(ioctl(v.device, KVM_GET_SUPPORTED_CPUID, most.get()), "what CPUID may say");
+  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, many.get()), E2BIG, "more leaves than there may be");
+  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, nullptr), EFAULT, "leaves at no address");
+  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "saying it");
+  cpuid_list wide(1);
+  wide.items()[0].function = 0x8000'0000;
+  wide.items()[0].eax = 0x8000'0008;
+  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, wide.get()), "a processor that says next to nothing");
+  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "another one");
+  v.load({0x0f, 0xa2, 0xf4});  // CPUID; HLT
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "a guest that asks");
+  s.equal(static_cast<long>(v.registers().rax), most.items()[0].eax, "and is answered");
+  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, none.get()), EINVAL, "another processor once it has run");
+  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "the same one");
+}
+
+int write_msr(const victim& v, std::uint32_t number, std::uint64_t value) {
+  msr_list one(1);
+  *one.items() = {.index = number, .reserved = 0, .data = value};
+  return ioctl(v.vcpu, KVM_SET_MSRS, one.get());
+}
+
+void msrs(session& s) {
+  victim v(s);
+  constexpr std::uint64_t not_canonical = std::uint64_t{1} << 47;
+  constexpr std::uint32_t lstar = 0xc000'0082, pat = 0x277, sysenter_eip = 0x176;
+  s.equal(write_msr(v, lstar, not_canonical), 0, "an entry point that no processor loads");
+  s.equal(write_msr(v, sysenter_eip, not_canonical), 0, "another one");
+  s.equal(write_msr(v, pat, 2), 0, "a memory type that there is not");
+  s.equal(write_msr(v, 0xdead, 0), 0, "a register that there is not");
+  msr_list many(257);
+  s.refused(ioctl(v.vcpu, KVM_SET_MSRS, many.get()), E2BIG, "too many registers at once");
+  list<kvm_msr_list, std::uint32_t> numbers(256);
+  s.taken(ioctl(v.device, KVM_GET_MSR_INDEX_LIST, numbers.get()), "the numbers of all");
+  const unsigned count = numbers.get()->nmsrs;
+  msr_list all(count);
+  for (unsigned n = 0; n < count; ++n) all.items()[n].index = numbers.items()[n];
+  s.equal(ioctl(v.vcpu, KVM_GET_MSRS, all.get()), count, "reading all");
+  s.equal(ioctl(v.vcpu, KVM_SET_MSRS, all.get()), count, "writing them back");
+  // WRMSR of LSTAR with a value that is not canonical: #GP, without a table to find its handler by.
+  v.load({0xb9, 0x82, 0, 0, 0xc0, 0xba, 0, 0x80, 0, 0, 0x0f, 0x30});
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_SHUTDOWN, "what the VMM cannot set, the guest cannot");
+  v.load({0xb9, 0x82, 0, 0, 0xc0, 0x31, 0xd2, 0x0f, 0x30, 0x0f, 0x32, 0xf4}, 0x1234);  // WRMSR; RDMSR; HLT
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "a good value");
+  s.equal(static_cast<long>(v.registers().rax), 0x1234, "is what is read");
+}
+
+void debug_registers(session& s) {
+  victim v(s);
+  const auto set = [&](std::uint64_t dr6, std::uint64_t dr7) {
+    const kvm_debugregs r{{1, 2, 3, 4}, dr6, dr7, 0, {}};
+    return ioctl(v.vcpu, KVM_SET_DEBUGREGS, &r);
+  };
+  s.refused(set(std::uint64_t{1} << 32, 0x400), EINVAL, "DR6 beyond its 32 bits");
+  s.refused(set(0, std::uint64_t{1} << 32), EINVAL, "DR7 beyond its 32 bits");
+  s.taken(set(0xffff'0ff0, 0x400), "DR6 and DR7 as after reset");
+  kvm_debugregs back{};
+  s.taken(ioctl(v.vcpu, KVM_GET_DEBUGREGS, &back), "reading them");
+  s.expect(back.db[3] == 4 && back.dr6 == 0xffff'0ff0 && back.dr7 == 0x400, "they come back as they were set");
+}
+
+void debugging(session& s) {
+  victim v(s);
+  const auto set = [&](unsigned control, std::uint64_t address = 0, std::uint64_t dr7 = 0) {
+    kvm_guest_debug d{};
+    d.control = control;
+    d.arch.debugreg[0] = address;
+    d.arch.debugreg[7] = dr7;
+    return ioctl(v.vcpu, KVM_SET_GUEST_DEBUG, &d);
+  };
+  const auto stops_at = [&](std::uint64_t where, unsigned vector) {
+    return v.run() == 0 && v.state->exit_reason == KVM_EXIT_DEBUG && v.state->debug.arch.pc == where &&
+           v.state->debug.arch.exception == vector;
+  };
+  s.refused(set(1u << 31), EINVAL, "debugging of a kind that nobody knows");
+  v.load({0x90, 0x90, 0xcc, 0x90, 0xf4});  // NOP; NOP; INT3; NOP; HLT
+  s.taken(set(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW_BP, victim::code + 1, 1),
+          "a breakpoint of each kind");
+  s.expect(stops_at(victim::code + 1, 1), "the guest comes to the first");
+  s.taken(set(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP), "and without it");
+  s.expect(stops_at(victim::code + 2, 3), "to the second");
+  v.load({0x90, 0x0f, 0xa2, 0xf4});  // NOP; CPUID; HLT
+  if (set(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP) == 0) {
+    s.expect(stops_at(victim::code + 1, 1), "a step over what the processor executes");
+    s.expect(stops_at(victim::code + 3, 1), "and one over what it does not");
+  }
+  s.taken(set(0), "no debugging");
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "the guest goes on to its end");
+}
+
+}  // namespace
+
+void try_identity(session& s) {
+  cpuid(s);
+  msrs(s);
+  debug_registers(s);
+  debugging(s);
+}
+
+}  // namespace umbra::abuse
