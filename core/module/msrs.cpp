@@ -25,11 +25,11 @@ unsigned umbra_msr_number(unsigned n) { return static_cast<unsigned>(readable.nu
 
 int umbra_cpu_read_msr(umbra_cpu* cpu, unsigned number, unsigned long* value) {
   word found{};
-  if (!cpu->vmx.read_msr(number, found)) return 0;
+  if (!cpu->vmx.read_msr(number, found, vmx::msr_user::vmm)) return 0;
   *value = found;
   return 1;
 }
 
 int umbra_cpu_write_msr(umbra_cpu* cpu, unsigned number, unsigned long value) {
-  return cpu->vmx.write_msr(number, value, vmx::msr_writer::vmm);
+  return cpu->vmx.write_msr(number, value, vmx::msr_user::vmm);
 }

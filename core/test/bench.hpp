@@ -11,6 +11,7 @@
 #include "core/x86/entry.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/segment.hpp"
+#include "core/x86/segment.hpp"
 #include "models/machine/machine.hpp"
 
 namespace umbra::vmx {
@@ -64,6 +65,16 @@ class bench : public testing::Test {
     for (const vcpu::segment_name n : {vcpu::segment_name::cs, vcpu::segment_name::ss}) {
       segments_[n].selector |= 3;
       segments_[n].rights |= x86::segment_rights::dpl;
+    }
+    cpu_->set_segments(segments_);
+  }
+  /// Code and stack of a privilege level.
+  void run_at_privilege(unsigned cpl) {
+    namespace rights = x86::segment_rights;
+    for (const vcpu::segment_name n : {vcpu::segment_name::cs, vcpu::segment_name::ss}) {
+      vcpu::segment& s = segments_[n];
+      s.selector = (s.selector & ~word{x86::selector::rpl}) | cpl;
+      s.rights = (s.rights & ~word{rights::dpl}) | word{cpl} << rights::dpl_at;
     }
     cpu_->set_segments(segments_);
   }

@@ -108,7 +108,11 @@ TEST(cpuid, features_are_what_the_rows_promise) {
   ASSERT_TRUE(promised(rows(), f));
   EXPECT_EQ(f.maxphyaddr, 39u);
   EXPECT_TRUE(f.nx && f.long_mode && f.smep);
-  EXPECT_FALSE(f.gbpages || f.smap);
+  EXPECT_FALSE(f.gbpages || f.smap || f.machine_check);
+  auto checked = rows();
+  checked[1].edx |= 1u << 14;
+  ASSERT_TRUE(promised(checked, f));
+  EXPECT_TRUE(f.machine_check);
   auto cut = rows();
   cut[0].eax = 6;
   cut[7].eax = 0x8000'0000;

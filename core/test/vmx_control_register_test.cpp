@@ -124,6 +124,17 @@ TEST_F(control_register_exits, combinations_that_cr0_cannot_hold) {
   EXPECT_EQ(guest().registers().cr0(), cr0::pe | cr0::et | cr0::pg | cr0::wp);
 }
 
+TEST_F(control_register_exits, cr4_has_the_bits_of_features_that_are_offered) {
+  constexpr word offered = 0x7ff | cr4::smep | cr4::smap;
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    if (has(offered, std::uint64_t{1} << bit)) {
+      expect_done(write(4, word{1} << bit));
+    } else {
+      refuses(4, word{1} << bit);
+    }
+  }
+}
+
 TEST_F(control_register_exits, what_ia32e_mode_needs) {
   turn_on_level4();
   refuses(4, 0);

@@ -54,7 +54,7 @@ TEST_F(cpuid_exits, the_apic_bit_follows_the_apic) {
   with_apic[1].edx = 1u << 9;
   ASSERT_TRUE(set(with_apic));
   EXPECT_TRUE(has(asks(1, rdx), apic));
-  ASSERT_TRUE(cpu_->write_msr(static_cast<std::uint32_t>(x86::msr::apic_base), 0xfee0'0000, msr_writer::guest));
+  ASSERT_TRUE(cpu_->write_msr(static_cast<std::uint32_t>(x86::msr::apic_base), 0xfee0'0000, msr_user::guest));
   EXPECT_FALSE(has(asks(1, rdx), apic));
 }
 

@@ -3,7 +3,6 @@
 #include "core/x86/debug.hpp"
 #include "core/x86/interruptibility.hpp"
 #include "core/x86/msr.hpp"
-#include "core/x86/segment.hpp"
 #include "core/x86/vmx_controls.hpp"
 
 namespace umbra::vmx {
@@ -33,10 +32,6 @@ class debugging : public bench {
   void turn_on_extensions() {
     ASSERT_TRUE(guest().write_cr4(x86::cr4::de));
     ASSERT_EQ(cpu_->prepare(), next::run) << "the bit is the guest's own";
-  }
-  void run_at_privilege(unsigned cpl) {
-    segments_[vcpu::segment_name::ss].rights |= cpl << x86::segment_rights::dpl_at;
-    cpu_->set_segments(segments_);
   }
   void expect_told(exception which, word causes) {
     expect_left(request_kind::debug);
@@ -122,7 +117,7 @@ TEST_F(debugging, a_debug_exception_is_the_guests_with_its_causes) {
 }
 
 TEST_F(debugging, its_delivery_ends_branch_stepping_and_blocking) {
-  ASSERT_TRUE(cpu_->write_msr(static_cast<std::uint32_t>(x86::msr::debugctl), x86::debugctl::btf, msr_writer::guest));
+  ASSERT_TRUE(cpu_->write_msr(static_cast<std::uint32_t>(x86::msr::debugctl), x86::debugctl::btf, msr_user::guest));
   cpu_->vmcs().write<x86::vmcs::guest_interruptibility>(word{x86::interruptibility::by_sti});
   rflags_ |= x86::rflags::tf;
   expect_exception(debug_exit(dr6::bs), exception::debug);

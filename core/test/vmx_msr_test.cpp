@@ -31,10 +31,10 @@ class msr_exits : public bench {
   void refuses(msr which, word value) {
     SCOPED_TRACE(testing::Message() << std::hex << number_of(which) << " = " << value);
     word before = 0, after = 0;
-    const bool readable = cpu_->read_msr(number_of(which), before);
+    const bool readable = cpu_->read_msr(number_of(which), before, msr_user::guest);
     expect_exception(write(number_of(which), value), exception::protection);
     EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
-    EXPECT_EQ(cpu_->read_msr(number_of(which), after), readable);
+    EXPECT_EQ(cpu_->read_msr(number_of(which), after, msr_user::guest), readable);
     EXPECT_EQ(after, before);
   }
   word read(msr which) {
@@ -77,7 +77,8 @@ TEST_F(msr_exits, there_are_no_others) {
 TEST_F(msr_exits, some_come_with_a_feature) {
   features_ = {.nx = false, .long_mode = false};
   make_cpu(true);
-  for (const msr which : {efer, star, lstar, cstar, syscall_mask, fs_base, gs_base, kernel_gs_base}) {
+  for (const msr which : {machine_check_capability, machine_check_status, efer, star, lstar, cstar, syscall_mask,
+                          fs_base, gs_base, kernel_gs_base}) {
     SCOPED_TRACE(number_of(which));
     general().set(rcx, number_of(which));
     expect_exception(exit(x86::exit_reason::rdmsr), exception::protection);
@@ -176,6 +177,8 @@ TEST_F(msr_exits, the_local_apic_has_a_place) {
 }
 
 TEST_F(msr_exits, what_cannot_be_written) {
+  features_.machine_check = true;
+  make_cpu(true);
   for (const msr which : {platform_id, mtrr_capability, machine_check_capability}) {
     refuses(which, 0);
     refuses(which, read(which));
@@ -194,6 +197,8 @@ TEST_F(msr_exits, bits_of_a_few) {
   takes(misc_enable, 0x1800);
   refuses(misc_enable, word{1} << 22);
   refuses(misc_enable, word{1} << 34);
+  features_.machine_check = true;
+  make_cpu(true);
   takes(machine_check_status, 7);
   refuses(machine_check_status, 8);
   takes(debugctl, x86::debugctl::btf);
@@ -209,16 +214,16 @@ TEST_F(msr_exits, with_btf_an_instruction_that_is_done_does_not_trap) {
 }
 
 TEST_F(msr_exits, a_vmm_restores_them_all) {
-  EXPECT_TRUE(cpu_->write_msr(number_of(microcode_revision), 0x77, msr_writer::vmm));
+  EXPECT_TRUE(cpu_->write_msr(number_of(microcode_revision), 0x77, msr_user::vmm));
   EXPECT_EQ(read(microcode_revision), 0x77u);
   for (const vcpu::msr_description& each : vcpu::msr_table) {
     if (each.rule == vcpu::msr_rule::command) continue;
     word value = 0;
-    ASSERT_TRUE(cpu_->read_msr(number_of(each.which), value));
-    EXPECT_TRUE(cpu_->write_msr(number_of(each.which), value, msr_writer::vmm)) << std::hex << number_of(each.which);
+    ASSERT_TRUE(cpu_->read_msr(number_of(each.which), value, msr_user::vmm));
+    EXPECT_TRUE(cpu_->write_msr(number_of(each.which), value, msr_user::vmm)) << std::hex << number_of(each.which);
   }
-  EXPECT_FALSE(cpu_->write_msr(number_of(mtrr_capability), 0, msr_writer::vmm));
-  EXPECT_FALSE(cpu_->write_msr(number_of(lstar), not_canonical, msr_writer::vmm));
+  EXPECT_FALSE(cpu_->write_msr(number_of(mtrr_capability), 0, msr_user::vmm));
+  EXPECT_FALSE(cpu_->write_msr(number_of(lstar), not_canonical, msr_user::vmm));
 }
 
 }  // namespace

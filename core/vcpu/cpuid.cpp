@@ -107,6 +107,7 @@ bool promised(std::span<const cpuid_row> rows, x86::features& out) {
   constexpr unsigned least = 32, most = 52;
   // Where nothing says it: there is PAE (SDM 4.1.4).
   constexpr unsigned usual = 36;
+  const cpuid_row* basic = row_of(rows, version, basic_information);
   const cpuid_row* structured = row_of(rows, structured_features, basic_information);
   const cpuid_row* extended = row_of(rows, extended_features, extended_information);
   const cpuid_row* sizes = row_of(rows, address_sizes, extended_information);
@@ -118,6 +119,7 @@ bool promised(std::span<const cpuid_row> rows, x86::features& out) {
   out.long_mode = (edx & extended_edx::long_mode) != 0;
   out.gbpages = (edx & extended_edx::gbpages) != 0;
   out.smep = (ebx & structured_ebx::smep) != 0;
+  out.machine_check = basic != nullptr && (basic->edx & version_edx::mca) != 0;
   out.smap = (ebx & structured_ebx::smap) != 0;
   return true;
 }

@@ -10,18 +10,6 @@ constexpr unsigned place_of(x86::msr which) {
   return n;
 }
 
-flag present(msr_presence p, const x86::features& f) {
-  switch (p) {
-    case msr_presence::always:
-      break;
-    case msr_presence::with_long_mode:
-      return f.long_mode;
-    case msr_presence::with_efer:
-      return either(f.long_mode, f.nx);
-  }
-  return true;
-}
-
 }  // namespace
 
 msr_file::msr_file(unsigned vcpu) {
@@ -30,13 +18,25 @@ msr_file::msr_file(unsigned vcpu) {
   if (vcpu == 0) values_[apic] = values_[apic] | word{x86::apic_base::bootstrap};
 }
 
-unsigned msr_file::find(word number, const x86::features& f) {
+unsigned msr_file::find(word number) {
   for (unsigned n = 0; n < count; ++n) {
-    if (number != word{static_cast<std::uint32_t>(msr_table[n].which)}) continue;
-    if (present(msr_table[n].presence, f)) return n;
-    break;
+    if (number == word{static_cast<std::uint32_t>(msr_table[n].which)}) return n;
   }
   return none;
+}
+
+bool msr_file::present(unsigned n, const x86::features& f) {
+  switch (msr_table[n].presence) {
+    case msr_presence::always:
+      break;
+    case msr_presence::with_long_mode:
+      return static_cast<bool>(f.long_mode);
+    case msr_presence::with_efer:
+      return static_cast<bool>(either(f.long_mode, f.nx));
+    case msr_presence::with_machine_check:
+      return static_cast<bool>(f.machine_check);
+  }
+  return true;
 }
 
 word msr_file::value(x86::msr which) const { return values_[place_of(which)]; }

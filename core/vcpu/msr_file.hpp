@@ -14,8 +14,10 @@ class msr_file {
   /// As after reset; the first of the vCPUs is the bootstrap processor.
   explicit msr_file(unsigned vcpu);
 
-  /// The place in the table of the register with a number; `none` if such a processor does not have it.
-  static unsigned find(word number, const x86::features&);
+  /// The place in the table of the register with a number, or `none`.
+  static unsigned find(word number);
+  /// Whether a processor with such features has it.
+  static bool present(unsigned n, const x86::features&);
   static constexpr const msr_description& describe(unsigned n) { return msr_table[n]; }
 
   word value(unsigned n) const { return values_[n]; }

@@ -9,7 +9,7 @@
 namespace umbra::vcpu {
 
 /// Which processors have a register.
-enum class msr_presence : unsigned char { always, with_long_mode, with_efer };
+enum class msr_presence : unsigned char { always, with_long_mode, with_efer, with_machine_check };
 
 struct msr_description {
   x86::msr which{};
@@ -35,8 +35,8 @@ constexpr msr_description single_msrs[] = {
     {sysenter_esp, msr_rule::canonical},
     {sysenter_eip, msr_rule::canonical},
     // No banks.
-    {machine_check_capability, msr_rule::constant},
-    {machine_check_status, msr_rule::machine_check},
+    {machine_check_capability, msr_rule::constant, 0, msr_presence::with_machine_check},
+    {machine_check_status, msr_rule::machine_check, 0, msr_presence::with_machine_check},
     {misc_enable, msr_rule::misc_enable,
      x86::misc_enable::fast_strings | x86::misc_enable::no_branch_trace | x86::misc_enable::no_event_sampling},
     {debugctl, msr_rule::debugctl},

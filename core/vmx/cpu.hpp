@@ -27,8 +27,8 @@ enum class next : unsigned char {
   leave,  ///< to userspace, with request()
 };
 
-/// Who writes an MSR.
-enum class msr_writer : unsigned char { guest, vmm };
+/// Who accesses an MSR. A VMM finds those, too, whose feature the guest has not.
+enum class msr_user : unsigned char { guest, vmm };
 
 /// What of the host's came up while the guest ran.
 enum class host_event : unsigned char { none, nmi, machine_check };
@@ -94,8 +94,8 @@ class cpu {
   bool breakpoints(std::array<word, 4>&) const;
   /// Model-specific registers (vcpu::msr_table). False: there is no such register, or it does not take the value:
   /// #GP(0) for a guest, and nothing has changed.
-  bool read_msr(word number, word& value) const;
-  bool write_msr(word number, word value, msr_writer);
+  bool read_msr(word number, word& value, msr_user) const;
+  bool write_msr(word number, word value, msr_user);
   /// The guest's time-stamp counter.
   word time_stamp() const;
 
@@ -160,6 +160,7 @@ class cpu {
   bool take_interrupted_event();
   void trap_after_instruction();
   word dr7_in_force() const;
+  unsigned find_msr(word number, msr_user) const;
   word msr_value(unsigned n) const;
   bool set_msr_value(unsigned n, word value);
 

@@ -93,22 +93,28 @@ bool cpu::set_msr_value(unsigned n, word value) {
   }
 }
 
-bool cpu::read_msr(word number, word& value) const {
-  const unsigned n = vcpu::msr_file::find(number, guest_.registers().features());
+unsigned cpu::find_msr(word number, msr_user by) const {
+  const unsigned n = vcpu::msr_file::find(number);
+  if (n == vcpu::msr_file::none || by == msr_user::vmm) return n;
+  return vcpu::msr_file::present(n, guest_.registers().features()) ? n : vcpu::msr_file::none;
+}
+
+bool cpu::read_msr(word number, word& value, msr_user by) const {
+  const unsigned n = find_msr(number, by);
   if (n == vcpu::msr_file::none || vcpu::msr_file::describe(n).rule == vcpu::msr_rule::command) return false;
   value = msr_value(n);
   return true;
 }
 
-bool cpu::write_msr(word number, word value, msr_writer by) {
-  const unsigned n = vcpu::msr_file::find(number, guest_.registers().features());
+bool cpu::write_msr(word number, word value, msr_user by) {
+  const unsigned n = find_msr(number, by);
   if (n == vcpu::msr_file::none) return false;
   const vcpu::msr_rule rule = vcpu::msr_file::describe(n).rule;
   // Who restores all registers restores these, too.
-  if (rule == vcpu::msr_rule::constant && by == msr_writer::vmm) return static_cast<bool>(value == msr_value(n));
+  if (rule == vcpu::msr_rule::constant && by == msr_user::vmm) return static_cast<bool>(value == msr_value(n));
   if (!takes(rule, value, guest_.registers().features())) return false;
   if (rule == vcpu::msr_rule::command) return true;
-  if (rule == vcpu::msr_rule::revision && by == msr_writer::guest) return true;
+  if (rule == vcpu::msr_rule::revision && by == msr_user::guest) return true;
   return set_msr_value(n, value);
 }
 

@@ -17,8 +17,9 @@ constexpr std::uint32_t osxsave = 1u << 27;
 }
 namespace version_edx {
 constexpr std::uint32_t fpu = 1u << 0, de = 1u << 2, pse = 1u << 3, tsc = 1u << 4, msr = 1u << 5, pae = 1u << 6,
-                        cx8 = 1u << 8, apic = 1u << 9, sep = 1u << 11, mtrr = 1u << 12, pge = 1u << 13, cmov = 1u << 15,
-                        pat = 1u << 16, pse36 = 1u << 17, fxsr = 1u << 24, sse = 1u << 25, sse2 = 1u << 26;
+                        cx8 = 1u << 8, apic = 1u << 9, sep = 1u << 11, mtrr = 1u << 12, pge = 1u << 13, mca = 1u << 14,
+                        cmov = 1u << 15, pat = 1u << 16, pse36 = 1u << 17, fxsr = 1u << 24, sse = 1u << 25,
+                        sse2 = 1u << 26;
 }
 namespace structured_ebx {
 constexpr std::uint32_t smep = 1u << 7, smap = 1u << 20;

@@ -1,4 +1,5 @@
-// What CPUID promises a guest, as far as paging and control registers are concerned. Fixed at a vCPU's first run.
+// What CPUID promises a guest, as far as paging, control registers and MSRs are
+// concerned. Fixed at a vCPU's first run.
 #pragma once
 
 #include <word/word.hpp>
@@ -12,6 +13,7 @@ struct features {
   flag gbpages = true;       ///< 1-GiB pages
   flag smep = true;
   flag smap = true;
+  flag machine_check = false;  ///< IA32_MCG_CAP and IA32_MCG_STATUS are there
 };
 
 }  // namespace umbra::x86

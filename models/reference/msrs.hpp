@@ -62,7 +62,9 @@ inline flag exists(word index, const msr_state& s) {
                              either(is_mtrr_range(index, s), is_fixed_mtrr(index)));
   const flag extended = either(both(either(s.cpuid.long_mode, s.cpuid.nx), is(index, x86::msr::efer)),
                                both(s.cpuid.long_mode, is_long_mode_msr(index)));
-  return either(either(plain, is(index, pat)), either(ranges, either(extended, both(s.rdtscp, is(index, tsc_aux)))));
+  const flag checked = both(s.cpuid.machine_check, between(index, machine_check_capability, machine_check_status));
+  return either(either(plain, either(checked, is(index, pat))),
+                either(ranges, either(extended, both(s.rdtscp, is(index, tsc_aux)))));
 }
 
 /// RDMSR of IA32_BIOS_UPDT_TRIG, which is write-only, or of what does not exist.
@@ -105,7 +107,7 @@ inline flag refuses_mtrr_range(word index, word value, const msr_state& s) {
 /// Registers that only RDMSR knows.
 inline flag is_read_only(word index) {
   using enum x86::msr;
-  return either(is(index, platform_id), is(index, mtrr_capability));
+  return either(either(is(index, platform_id), is(index, machine_check_capability)), is(index, mtrr_capability));
 }
 
 /// A write that raises #GP on every processor.
@@ -125,11 +127,13 @@ inline flag wrmsr_faults(word index, word value, const msr_state& s) {
 }
 
 /// A write that some processors refuse, and the SDM does not decide: bits of IA32_MISC_ENABLE, which table 2-2 gives by
-/// model; bits 63:32 of IA32_FMASK (5.8.8, figure 5-14: reserved); a signature other than 0 (9.11.7.1).
+/// model; bits 63:32 of IA32_FMASK (5.8.8, figure 5-14: reserved); a signature other than 0 (9.11.7.1); reserved bits
+/// of IA32_MCG_STATUS (16.3.1.2).
 inline flag wrmsr_may_fault(word index, word value, const msr_state&) {
   using enum x86::msr;
-  return either(is(index, misc_enable), either(both(is(index, syscall_mask), has(value, bits(63, 32))),
-                                               both(is(index, microcode_revision), value != word{0})));
+  const flag status = both(is(index, machine_check_status), has(value, bits(63, 3)));
+  return either(either(is(index, misc_enable), status), either(both(is(index, syscall_mask), has(value, bits(63, 32))),
+                                                               both(is(index, microcode_revision), value != word{0})));
 }
 
 /// What RDMSR gives after an accepted write: LMA is the processor's, 32 bits count of SYSENTER_CS (5.8.7.1) and of

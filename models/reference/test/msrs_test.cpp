@@ -61,6 +61,13 @@ TEST(msrs, features_bring_some) {
   const msr_state old{.cpuid = {.nx = false, .long_mode = false}};
   for (const msr m : {msr::efer, msr::star, msr::lstar, msr::fs_base, msr::kernel_gs_base, msr::tsc_aux})
     EXPECT_TRUE(rdmsr_faults(number(m), old)) << std::hex << number(m);
+  const msr_state checking{.cpuid = {.machine_check = true}};
+  for (const msr m : {msr::machine_check_capability, msr::machine_check_status}) {
+    EXPECT_TRUE(rdmsr_faults(number(m), old)) << std::hex << number(m);
+    EXPECT_FALSE(rdmsr_faults(number(m), checking)) << std::hex << number(m);
+  }
+  EXPECT_TRUE(refused(msr::machine_check_capability, 0, checking));
+  EXPECT_FALSE(refused(msr::machine_check_status, 0, checking));
   EXPECT_FALSE(rdmsr_faults(number(msr::efer), {.cpuid = {.nx = true, .long_mode = false}}));
 }
 
