@@ -7,46 +7,57 @@
 namespace umbra::abuse {
 namespace {
 
-/// A structure of KVM's that ends in an array.
-template <class Header, class Item>
+// In C++ the flexible arrays of <linux/kvm.h> take room, so that its requests for lists come to other numbers than the
+// kernel's: here they are by the sizes that C sees.
+constexpr unsigned long get_supported_cpuid = _IOWR(KVMIO, 0x05, std::uint64_t),
+                        set_cpuid = _IOW(KVMIO, 0x90, std::uint64_t), get_msrs = _IOWR(KVMIO, 0x88, std::uint64_t),
+                        set_msrs = _IOW(KVMIO, 0x89, std::uint64_t), list_msrs = _IOWR(KVMIO, 0x02, std::uint32_t);
+
+/// A count, and after `before` bytes so many items.
+template <class Item, std::size_t before = 8>
 class list {
  public:
-  explicit list(unsigned count) : bytes_(sizeof(Header) + count * sizeof(Item)) {
+  explicit list(std::uint32_t count) : bytes_(before + count * sizeof(Item)) {
     std::memcpy(bytes_.data(), &count, sizeof count);
   }
-  Header* get() { return reinterpret_cast<Header*>(bytes_.data()); }
-  Item* items() { return reinterpret_cast<Item*>(bytes_.data() + sizeof(Header)); }
+  void* get() { return bytes_.data(); }
+  std::uint32_t count() const {
+    std::uint32_t n = 0;
+    std::memcpy(&n, bytes_.data(), sizeof n);
+    return n;
+  }
+  Item* items() { return reinterpret_cast<Item*>(bytes_.data() + before); }
 
  private:
   std::vector<unsigned char> bytes_;
 };
-using cpuid_list = list<kvm_cpuid2, kvm_cpuid_entry2>;
-using msr_list = list<kvm_msrs, kvm_msr_entry>;
+using cpuid_list = list<kvm_cpuid_entry2>;
+using msr_list = list<kvm_msr_entry>;
 
 void cpuid(session& s) {
   victim v(s);
   cpuid_list most(64), few(1), none(0), many(65);
-  s.refused(ioctl(v.device, KVM_GET_SUPPORTED_CPUID, few.get()), E2BIG, "more leaves than there is room for");
-  s.taken(ioctl(v.device, KVM_GET_SUPPORTED_CPUID, most.get()), "what CPUID may say");
-  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, many.get()), E2BIG, "more leaves than there may be");
-  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, nullptr), EFAULT, "leaves at no address");
-  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "saying it");
+  s.refused(ioctl(v.device, get_supported_cpuid, few.get()), E2BIG, "more leaves than there is room for");
+  s.taken(ioctl(v.device, get_supported_cpuid, most.get()), "what CPUID may say");
+  s.refused(ioctl(v.vcpu, set_cpuid, many.get()), E2BIG, "more leaves than there may be");
+  s.refused(ioctl(v.vcpu, set_cpuid, nullptr), EFAULT, "leaves at no address");
+  s.taken(ioctl(v.vcpu, set_cpuid, most.get()), "saying it");
   cpuid_list wide(1);
   wide.items()[0].function = 0x8000'0000;
   wide.items()[0].eax = 0x8000'0008;
-  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, wide.get()), "a processor that says next to nothing");
-  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "another one");
+  s.taken(ioctl(v.vcpu, set_cpuid, wide.get()), "a processor that says next to nothing");
+  s.taken(ioctl(v.vcpu, set_cpuid, most.get()), "another one");
   v.load({0x0f, 0xa2, 0xf4});  // CPUID; HLT
   s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "a guest that asks");
   s.equal(static_cast<long>(v.registers().rax), most.items()[0].eax, "and is answered");
-  s.refused(ioctl(v.vcpu, KVM_SET_CPUID2, none.get()), EINVAL, "another processor once it has run");
-  s.taken(ioctl(v.vcpu, KVM_SET_CPUID2, most.get()), "the same one");
+  s.refused(ioctl(v.vcpu, set_cpuid, none.get()), EINVAL, "another processor once it has run");
+  s.taken(ioctl(v.vcpu, set_cpuid, most.get()), "the same one");
 }
 
 int write_msr(const victim& v, std::uint32_t number, std::uint64_t value) {
   msr_list one(1);
   *one.items() = {.index = number, .reserved = 0, .data = value};
-  return ioctl(v.vcpu, KVM_SET_MSRS, one.get());
+  return ioctl(v.vcpu, set_msrs, one.get());
 }
 
 void msrs(session& s) {
@@ -58,14 +69,14 @@ void msrs(session& s) {
   s.equal(write_msr(v, pat, 2), 0, "a memory type that there is not");
   s.equal(write_msr(v, 0xdead, 0), 0, "a register that there is not");
   msr_list many(257);
-  s.refused(ioctl(v.vcpu, KVM_SET_MSRS, many.get()), E2BIG, "too many registers at once");
-  list<kvm_msr_list, std::uint32_t> numbers(256);
-  s.taken(ioctl(v.device, KVM_GET_MSR_INDEX_LIST, numbers.get()), "the numbers of all");
-  const unsigned count = numbers.get()->nmsrs;
+  s.refused(ioctl(v.vcpu, set_msrs, many.get()), E2BIG, "too many registers at once");
+  list<std::uint32_t, 4> numbers(256);
+  s.taken(ioctl(v.device, list_msrs, numbers.get()), "the numbers of all");
+  const std::uint32_t count = numbers.count();
   msr_list all(count);
   for (unsigned n = 0; n < count; ++n) all.items()[n].index = numbers.items()[n];
-  s.equal(ioctl(v.vcpu, KVM_GET_MSRS, all.get()), count, "reading all");
-  s.equal(ioctl(v.vcpu, KVM_SET_MSRS, all.get()), count, "writing them back");
+  s.equal(ioctl(v.vcpu, get_msrs, all.get()), count, "reading all");
+  s.equal(ioctl(v.vcpu, set_msrs, all.get()), count, "writing them back");
   // WRMSR of LSTAR with a value that is not canonical: #GP, without a table to find its handler by.
   v.load({0xb9, 0x82, 0, 0, 0xc0, 0xba, 0, 0x80, 0, 0, 0x0f, 0x30});
   s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_SHUTDOWN, "what the VMM cannot set, the guest cannot");
