@@ -1,24 +1,11 @@
 // BT, BTS, BTR, BTC; BSF, BSR.
 
+#include <word/highest_bit.hpp>
+
 #include "core/emulate/families.hpp"
 #include "core/emulate/width.hpp"
 
 namespace umbra::emulate {
-
-namespace {
-
-/// The number of the highest bit that is set; 0 for 0.
-word highest_bit(word value) {
-  word number{0};
-  for (unsigned step = 32; step != 0; step /= 2) {
-    const flag above = (value >> step) != word{0};
-    number = number + when(above, step);
-    value = select(above, value >> step, value);
-  }
-  return number;
-}
-
-}  // namespace
 
 bool execute_bit_test(execution& x) {
   using namespace x86;
