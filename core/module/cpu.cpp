@@ -26,6 +26,7 @@ void publish(umbra_core& c, unsigned id, umbra_cpu* cpu) {
 constexpr unsigned number(vmx::request_kind k) { return static_cast<unsigned>(k); }
 constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(e); }
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
+static_assert(number(vmx::request_kind::irq_window) == umbra_request_irq_window);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
 static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
 static_assert(number(vmx::request_kind::debug) == umbra_request_debug);

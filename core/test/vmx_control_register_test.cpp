@@ -189,6 +189,7 @@ TEST_F(control_register_exits, nothing_is_flushed_for_a_value_that_is_there_alre
 
 TEST_F(control_register_exits, bits_of_its_own_the_guest_changes_without_an_exit) {
   ASSERT_TRUE(guest().write_cr0(cr0::pe | cr0::cd));
+  guest().fpu().activate();
   guest_changes(cr0::ts | cr0::am, cr4::tsd | cr4::de);
   EXPECT_EQ(exit(external_interrupt), next::run);
   EXPECT_EQ(guest().registers().cr0(), cr0::pe | cr0::et | cr0::cd | cr0::ts | cr0::am);

@@ -107,10 +107,10 @@ TEST_F(device, an_in_ends_in_what_the_vmm_has_made_of_rax) {
 TEST_F(device, an_in_that_is_done_ends_blocking_and_may_trap) {
   rflags_ |= x86::rflags::tf;
   ASSERT_EQ(exit(x86::exit_reason::io, bytes(1) | in | port(0x60)), next::leave);
-  cpu_->vmcs().write<x86::vmcs::guest_interruptibility>(word{1});
+  guest().state().blocking = x86::interruptibility::by_sti;
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), 0u);
   EXPECT_EQ(answer(0), next::run);
-  EXPECT_EQ(field_of(x86::vmcs::guest_interruptibility), 0u);
+  EXPECT_EQ(guest().state().blocking, 0u);
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
 }
 

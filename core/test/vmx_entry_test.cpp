@@ -23,6 +23,7 @@ TEST_F(entry, registers_are_the_guests) {
 TEST_F(entry, the_guest_reads_its_own_control_registers_and_runs_under_umbras) {
   ASSERT_TRUE(guest().write_cr0(x86::cr0::pe | x86::cr0::ts | x86::cr0::mp | x86::cr0::cd));
   ASSERT_TRUE(guest().write_cr4(x86::cr4::osfxsr | x86::cr4::tsd | x86::cr4::pge));
+  guest().fpu().activate();
   ASSERT_EQ(cpu_->prepare(), next::run);
   EXPECT_EQ(field_of(vmcs::cr0_mask), ~vcpu::most_owned.cr0);
   EXPECT_EQ(field_of(vmcs::cr4_mask), ~vcpu::most_owned.cr4);

@@ -32,7 +32,7 @@ TEST_F(exits, a_triple_fault_is_a_shutdown) {
 }
 
 TEST_F(exits, any_other_reason_leaves_with_its_number) {
-  for (const word reason : {word{9}, word{18}, word{55}, word{74}, word{75}, word{0xffff}}) {
+  for (const word reason : {word{9}, word{17}, word{52}, word{74}, word{75}, word{0xffff}}) {
     EXPECT_EQ(exit_with(reason), next::leave);
     expect_left(request_kind::unknown, reason);
     EXPECT_EQ(general().rip, rip);
@@ -65,11 +65,42 @@ TEST_F(exits, rip_wraps_outside_64_bit_code_only) {
 TEST_F(exits, an_instruction_that_is_done_ends_blocking_and_may_trap) {
   cpu_->vmcs().write<x86::vmcs::guest_interruptibility>(word{3});
   EXPECT_EQ(exit(cpuid), next::run);
-  EXPECT_EQ(field_of(x86::vmcs::guest_interruptibility), 0u);
+  EXPECT_EQ(guest().state().blocking, 0u);
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), 0u);
   rflags_ |= x86::rflags::tf;
   EXPECT_EQ(exit(cpuid), next::run);
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
+}
+
+// --- instructions that exit by themselves ---
+
+TEST_F(exits, what_no_guest_is_offered_is_undefined) {
+  for (const x86::exit_reason r : {getsec, vmclear, vmlaunch, vmptrld, vmptrst, vmread, vmresume, vmwrite, vmxoff,
+                                   vmxon, mwait, monitor, invept, invvpid, xsetbv}) {
+    expect_exception(exit(r), x86::exception::undefined);
+  }
+}
+
+TEST_F(exits, what_has_no_effect_is_done) {
+  for (const x86::exit_reason r : {invd, wbinvd, x86::exit_reason::pause}) expect_done(exit(r));
+}
+
+TEST_F(exits, there_is_no_performance_counter) {
+  expect_exception(exit(rdpmc), x86::exception::protection);
+  EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
+}
+
+TEST_F(exits, each_is_counted_by_its_reason) {
+  EXPECT_EQ(exit(hlt), next::leave);
+  EXPECT_EQ(exit(invd), next::run);
+  EXPECT_EQ(exit(invd), next::run);
+  EXPECT_EQ(exit_with(75), next::leave);
+  const statistics& s = cpu_->counters();
+  EXPECT_EQ(s.exits[static_cast<unsigned>(hlt)], 1u);
+  EXPECT_EQ(s.exits[static_cast<unsigned>(invd)], 2u);
+  EXPECT_EQ(s.other_exits, 1u);
+  EXPECT_EQ(s.left[static_cast<unsigned>(request_kind::hlt)], 1u);
+  EXPECT_EQ(s.left[static_cast<unsigned>(request_kind::unknown)], 1u);
 }
 
 // --- exceptions ---
@@ -171,7 +202,7 @@ TEST_F(exits, an_emulated_instruction_ends_blocking_and_may_trap) {
   ASSERT_EQ(page_fault(0x9123, 0), next::run);
   general().set(rax, 0x4000 + 8 * 9);
   EXPECT_EQ(page_fault(0x4000 + 8 * 9, code::present | code::write), next::run);
-  EXPECT_EQ(field_of(x86::vmcs::guest_interruptibility), 0u);
+  EXPECT_EQ(guest().state().blocking, 0u);
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), x86::pending_debug::single_step);
 }
 

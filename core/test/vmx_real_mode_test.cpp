@@ -5,6 +5,7 @@
 #include "core/test/bench.hpp"
 #include "core/vmx/real_mode.hpp"
 #include "core/x86/segment.hpp"
+#include "core/x86/vmx_controls.hpp"
 
 namespace umbra::vmx {
 namespace {
@@ -265,14 +266,26 @@ TEST_F(real, a_stack_in_a_device_is_asked_for_on_delivery) {
 
 TEST_F(real, an_nmi_blocks_others_until_its_handler_returns) {
   vector(2, 0x300, 0x10);
-  guest().events().again({.vector = word{2},
-                          .type = word{static_cast<std::uint64_t>(x86::event_type::nmi)},
-                          .has_error_code = {},
-                          .error_code = {},
-                          .instruction_length = {}});
+  ASSERT_TRUE(cpu_->nmi());
+  ASSERT_TRUE(cpu_->nmi());
   ASSERT_EQ(cpu_->prepare(), next::run);
   expect_interrupted(0x300, 0x10, rip);
   EXPECT_EQ(field_of(vmcs::guest_interruptibility), x86::interruptibility::by_nmi);
+  EXPECT_EQ(guest().nmis().waiting(), 1u);
+}
+
+TEST_F(real, an_interrupt_waits_until_the_guest_takes_it) {
+  vector(0x30, 0x300, 0x10);
+  cpu_->interrupt(0x30);
+  ASSERT_EQ(cpu_->prepare(), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_NE(field_of(vmcs::processor_controls) & x86::processor_control::interrupt_window_exiting, 0u);
+  general().rflags |= x86::rflags::interrupt;
+  ASSERT_EQ(cpu_->prepare(), next::run);
+  EXPECT_EQ(general().rip, 0x10u);
+  EXPECT_FALSE(has(general().rflags, x86::rflags::interrupt));
+  EXPECT_TRUE(guest().interrupts().empty());
+  EXPECT_EQ(field_of(vmcs::processor_controls) & x86::processor_control::interrupt_window_exiting, 0u);
 }
 
 TEST_F(real, without_an_emulator_there_is_none) {

@@ -18,25 +18,6 @@ flag page_fault(const event& e) { return e.is(exception::page_fault); }
 
 }  // namespace
 
-flag event::is(x86::exception which) const {
-  return both(type == word{static_cast<std::uint64_t>(event_type::hardware_exception)}, vector == word{vector_of(which)});
-}
-
-word event::packed() const {
-  return vector | (type << event_field::type_at) | when(has_error_code, event_field::has_error_code) |
-         word{event_field::valid};
-}
-
-event event::unpacked(word info, word error_code, word instruction_length) {
-  event e;
-  e.vector = field(info, 0, event_field::vector_bits);
-  e.type = field(info, event_field::type_at, event_field::type_bits);
-  e.has_error_code = has(info, event_field::has_error_code);
-  e.error_code = error_code;
-  e.instruction_length = instruction_length;
-  return e;
-}
-
 void event_queue::again(const event& e) {
   next_ = e;
   pending_ = true;

@@ -2,38 +2,9 @@
 // an exit interrupted.
 #pragma once
 
-#include <word/word.hpp>
-
-#include "core/x86/event.hpp"
-#include "core/x86/exception.hpp"
+#include "core/vcpu/event.hpp"
 
 namespace umbra::vcpu {
-
-/// One event, in the terms of VMX.
-struct event {
-  word vector{};
-  word type{};  ///< x86::event_type
-  flag has_error_code{};
-  word error_code{};
-  word instruction_length{};  ///< for events that an instruction asked for
-
-  static event exception(x86::exception e) {
-    return {.vector = word{x86::vector_of(e)},
-            .type = word{static_cast<std::uint64_t>(x86::event_type::hardware_exception)}};
-  }
-  static event exception(x86::exception which, word error_code) {
-    event e = exception(which);
-    e.has_error_code = true;
-    e.error_code = error_code;
-    return e;
-  }
-
-  /// Whether it is this exception, raised by hardware.
-  flag is(x86::exception) const;
-  /// As the VMCS holds it (SDM 25.8.3), and back.
-  word packed() const;
-  static event unpacked(word, word error_code, word instruction_length);
-};
 
 class event_queue {
  public:

@@ -20,6 +20,7 @@ constexpr ownership most_owned{
     .cr4 = x86::cr4::vme | x86::cr4::pvi | x86::cr4::tsd | x86::cr4::de | x86::cr4::pce | x86::cr4::osfxsr |
            x86::cr4::osxmmexcpt,
 };
+constexpr ownership owned_without_fpu{.cr0 = most_owned.cr0 & ~fpu_bits, .cr4 = most_owned.cr4};
 
 /// Real mode has none of what binds CPL 3, at which it runs.
 constexpr ownership most_owned_in_real_mode{

@@ -23,6 +23,15 @@ struct register_set {
   std::array<word, 4> breakpoint{};  ///< DR0 to DR3
   word dr6{x86::dr6::ones}, dr7{x86::dr7::ones};
   word blocking{};  ///< interruptibility (x86::interruptibility)
+
+  /// Whether external interrupts are taken: RFLAGS.IF is set, and no instruction before has put them off.
+  flag takes_interrupts() const {
+    return both(has(general.rflags, x86::rflags::interrupt), negate(has(blocking, x86::interruptibility::shadow)));
+  }
+  /// Whether NMIs are. What STI puts off may include them (SDM table 25-3), and here does.
+  flag takes_nmis() const {
+    return negate(has(blocking, x86::interruptibility::shadow | x86::interruptibility::by_nmi));
+  }
 };
 
 }  // namespace umbra::vcpu

@@ -82,7 +82,8 @@ mmu::verdict vcpu::enter() {
   platform::host& host = mmu_.memory().host();
   const auto set = [&](vmcs field, word value) { platform::write_vmcs(host, context_.vcpu, field, value); };
   const ownership as_is = in_force();
-  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} | (registers_.cr0() & word{as_is.cr0}));
+  set(vmcs::guest_cr0, word{cr0::pe | cr0::et | cr0::ne | cr0::wp | cr0::pg} |
+                           (registers_.cr0() & word{as_is.cr0 & ~fpu_bits}) | fpu_.cr0_bits(registers_.cr0()));
   set(vmcs::guest_cr3, root);
   set(vmcs::guest_cr4, word{cr4::pae | cr4::vmxe | cr4::mce} | (registers_.cr4() & word{as_is.cr4}) |
                            (paged ? when(m.smep, cr4::smep) | when(m.smap, cr4::smap) : word{0}));

@@ -1,12 +1,16 @@
-// One virtual CPU: its registers, what CPUID tells it, the event that it is to get, and the MMU context that follows
+// One virtual CPU: its registers, what CPUID tells it, the events that it is to get, and the MMU context that follows
 // its control registers.
 #pragma once
 
 #include "core/mmu/mmu.hpp"
 #include "core/vcpu/control_registers.hpp"
 #include "core/vcpu/cpuid.hpp"
+#include "core/vcpu/delivery.hpp"
 #include "core/vcpu/event_queue.hpp"
+#include "core/vcpu/fpu.hpp"
+#include "core/vcpu/interrupt_queue.hpp"
 #include "core/vcpu/msr_file.hpp"
+#include "core/vcpu/nmi_queue.hpp"
 #include "core/vcpu/ownership.hpp"
 #include "core/vcpu/register_set.hpp"
 
@@ -50,7 +54,30 @@ class vcpu {
   mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 
   general_registers& general() { return state_.general; }
+  const register_set& state() const { return state_; }
+
+  /// Exceptions, and what was being delivered when an exit came.
   event_queue& events() { return events_; }
+  const event_queue& events() const { return events_; }
+  nmi_queue& nmis() { return nmis_; }
+  const nmi_queue& nmis() const { return nmis_; }
+  interrupt_queue& interrupts() { return interrupts_; }
+  const interrupt_queue& interrupts() const { return interrupts_; }
+  /// What the next VM entry is to deliver. `trap_pending`: a debug exception is, which the processor delivers by
+  /// itself. `interrupt_window`: one is asked for, whatever waits.
+  delivery next_delivery(flag trap_pending, bool interrupt_window) const;
+  /// VM entry has taken an event from where it waited.
+  void delivered(const delivery&);
+  /// An exit came while `e` was being delivered, so that it waits again, in its place. An NMI blocks no others then.
+  void take_back(const event& e);
+
+  /// Executed HLT, and waits for an event (SDM 2A, "HLT").
+  flag halted() const { return halted_; }
+  void set_halted(flag h) { halted_ = h; }
+  /// Whether an event that it takes is there.
+  flag wakes() const;
+
+  lazy_fpu& fpu() { return fpu_; }
   /// What CPUID says is the VMM's until the guest first runs; `features` of the constructor are the most that it may
   /// promise. False, and nothing changed: it is too late, too much, or not what the registers go with.
   bool set_cpuid(std::span<const cpuid_row>);
@@ -61,13 +88,13 @@ class vcpu {
   const msr_file& msrs() const { return msrs_; }
   /// All other registers. Between exits hardware has them.
   register_set& state() { return state_; }
-  const register_set& state() const { return state_; }
   mmu::mmu& shadow_mmu() { return mmu_; }
   const mmu::context& context() const { return context_; }
 
  private:
   bool apply(written);
   ownership in_force() const;
+  delivery first_event(flag trap_pending) const;
 
   mmu::mmu& mmu_;
   const x86::features offered_;  ///< what CPUID may promise of them
@@ -77,6 +104,10 @@ class vcpu {
   msr_file msrs_;
   register_set state_{};
   event_queue events_{};
+  nmi_queue nmis_{};
+  interrupt_queue interrupts_{};
+  flag halted_{};
+  lazy_fpu fpu_{};
   mmu::context context_{};
   bool attached_ = false;
   bool entered_ = false;

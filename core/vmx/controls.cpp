@@ -20,6 +20,7 @@ constexpr need pin_needs[] = {{pin_control::external_interrupt_exiting, "externa
 // Whatever a guest may do only with umbra's help, or could harm the host by. Without EPT every change of CR3 is among
 // it.
 constexpr need processor_needs[] = {
+    {processor_control::interrupt_window_exiting, "interrupt-window exiting"},
     {processor_control::tsc_offsetting, "TSC offsetting"},
     {processor_control::hlt_exiting, "HLT exiting"},
     {processor_control::invlpg_exiting, "INVLPG exiting"},
@@ -55,6 +56,7 @@ const char* take(std::uint32_t& chosen, const allowed& by_processor, const need 
 }  // namespace
 
 bool controls::has_secondary() const { return (processor & processor_control::secondary) != 0; }
+bool controls::has_virtual_nmis() const { return (pin & pin_control::virtual_nmis) != 0; }
 
 const char* controls::choose(const capabilities& can) {
   *this = {};
@@ -63,6 +65,10 @@ const char* controls::choose(const capabilities& can) {
   if (const char* lacking = take(exit, can.exit, exit_needs)) return lacking;
   if (const char* lacking = take(entry, can.entry, entry_needs)) return lacking;
   entry &= ~entry_control::guest_64_bit;
+  processor &= ~processor_control::interrupt_window_exiting;
+  // Each is of use only with the other.
+  if ((can.pin.may & pin_control::virtual_nmis) != 0 && (can.processor.may & processor_control::nmi_window_exiting) != 0)
+    pin |= pin_control::virtual_nmis;
   // Bitmaps would let through what they do not name.
   constexpr std::uint32_t bitmaps = processor_control::use_io_bitmaps | processor_control::use_msr_bitmaps;
   if ((processor & bitmaps) != 0) return "exits on every I/O instruction and MSR access";

@@ -12,6 +12,8 @@ struct controls {
   bool can_step = false;  ///< x86::processor_control::monitor_trap_flag may be set
 
   bool has_secondary() const;
+  /// Whether the processor keeps track of the guest's NMIs.
+  bool has_virtual_nmis() const;
 
   /// What umbra needs, what it likes, and what the processor has at 1 anyway. Null; or what the processor lacks, in
   /// words that an operator understands.

@@ -16,6 +16,7 @@
 #include "core/vmx/msr_list.hpp"
 #include "core/vmx/premise.hpp"
 #include "core/vmx/request.hpp"
+#include "core/vmx/statistics.hpp"
 #include "core/vmx/vmcs.hpp"
 
 namespace umbra::vmx {
@@ -79,6 +80,17 @@ class cpu {
   /// Drops an instruction that waits, as prepare() does.
   void forget();
 
+  // --- for a VMM that sends the vCPU events
+  // -------------------------------------------------------------------------------
+
+  void interrupt(word vector) { guest_.interrupts().add(vector); }
+  /// False: this processor cannot tell when a guest takes NMIs (it has no virtual NMIs), so its guests get none.
+  bool nmi();
+  /// Whether to leave as soon as the guest can take an interrupt and none waits.
+  void want_interrupt_window(bool wanted) { wants_interrupt_window_ = wanted; }
+  /// Whether an interrupt would be delivered at once.
+  flag ready_for_interrupt() const;
+
   // --- for a VMM that looks at the vCPU or restores it
   // ----------------------------------------------------------------
 
@@ -108,8 +120,6 @@ class cpu {
   const vcpu::vcpu& guest() const { return guest_; }
   vmx::vmcs& vmcs() { return vmcs_; }
   vcpu::retry_guard& retries() { return retries_; }
-  /// The guest's current privilege level.
-  word cpl() const { return disguised_ ? word{0} : vmcs_.cpl(); }
   /// Whether hardware has virtual-8086 mode in the place of real mode.
   bool disguised() const { return disguised_; }
   /// Whether the guest executes 64-bit code.
@@ -128,6 +138,12 @@ class cpu {
   /// #DB, for what `causes` says in DR6: it is the guest's, or its VMM's.
   next raise_debug(word causes);
   next leave_for_debug(x86::exception, word causes);
+  /// The instruction is none that this guest's processor has: #UD.
+  next undefined();
+  /// The guest has executed HLT, and goes on with the next event.
+  next halt();
+  /// The privilege level of the guest's code, 0 in real mode.
+  word cpl() const;
   next leave(const vmx::request&);
   next leave(internal_error e) { return leave({.kind = request_kind::internal_error, .error = e}); }
   /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
@@ -136,6 +152,7 @@ class cpu {
   /// IN and OUT of 1, 2 or 4 bytes, permission checked: by a device in the core, or else by userspace.
   next input(word port, unsigned bytes);
   next output(word port, unsigned bytes);
+  statistics& counters() { return counters_; }
 
  private:
   /// What an answer of userspace is for.
@@ -152,12 +169,16 @@ class cpu {
   void load_for_emulator();
   void write_exception_bitmap();
   void write_event();
+  void write_fpu();
+  flag trap_pending() const;
+  flag nmi_unblocked_by_iret() const;
   bool settle(const emulate::result&, next&);
   void keep(const emulate::result&);
   next serve(const emulate::result&);
   next ask_port(bool write, word port, unsigned bytes);
   next finish_input(word value, unsigned bytes);
-  bool take_interrupted_event();
+  bool account_for_events();
+  void conclude_events();
   void trap_after_instruction();
   word dr7_in_force() const;
   unsigned find_msr(word number, msr_user) const;
@@ -175,6 +196,10 @@ class cpu {
   bool steps_ = false;    ///< the processor can
   bool stepped_ = false;  ///< an instruction has ended without the processor: what a step exits for
   vcpu::guest_debug debug_{};
+  bool virtual_nmis_ = false;
+  bool fpu_is_guests_ = false;  ///< as the VMCS says
+  vcpu::delivery delivery_{};   ///< what the entry that comes next, or has been, delivers
+  flag in_delivery_{};          ///< the last exit came while an event was being delivered
   vcpu::retry_guard retries_{};
   vmx::request request_{};
   waiting waits_ = waiting::nothing;
@@ -184,6 +209,8 @@ class cpu {
   bool disguised_ = false;
   vcpu::segments guest_segments_{};  ///< while disguised_: what to reveal
   unsigned served_length_ = 0;       ///< of the instruction whose exit's handler runs without an exit; 0: there was one
+  bool wants_interrupt_window_ = false;
+  statistics counters_{};
 };
 
 }  // namespace umbra::vmx

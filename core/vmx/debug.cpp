@@ -55,7 +55,7 @@ next cpu::raise_debug(word causes) {
   debug_changed();
   vmcs_.write<guest_debugctl>(vmcs_.read<guest_debugctl>() & word{~x86::debugctl::btf});
   // A delivery ends what STI and MOV SS block; were it still there, a step trap would have to be pending (27.3.1.5).
-  vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
+  s.blocking = s.blocking & word{~x86::interruptibility::shadow};
   return raise(vcpu::event::exception(x86::exception::debug));
 }
 

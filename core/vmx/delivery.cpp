@@ -8,19 +8,18 @@
 namespace umbra::vmx {
 
 next cpu::deliver() {
-  const vcpu::event& e = guest_.events().next();
   load_for_emulator();
-  return conclude_delivery(emulator_.deliver(e.vector, e.instruction_length));
+  return conclude_delivery(emulator_.deliver(delivery_.event.vector, delivery_.event.instruction_length));
 }
 
 /// The event is due until it has been delivered. What the attempt comes to in between, a fault or a device that holds
 /// the stack, is as with any instruction.
 next cpu::conclude_delivery(const emulate::result& r) {
   if (r.next == emulate::verdict::done) {
-    const flag nmi = guest_.events().next().type == word{static_cast<std::uint64_t>(x86::event_type::nmi)};
+    const bool nmi = delivery_.source == vcpu::event_source::nmi;
     word& blocking = guest_.state().blocking;
-    blocking = blocking | when(nmi, x86::interruptibility::by_nmi);
-    guest_.events().clear();
+    blocking = blocking | word{nmi ? x86::interruptibility::by_nmi : 0};
+    conclude_events();
   }
   next how{};
   if (!settle(r, how)) return leave(internal_error::emulation);

@@ -11,14 +11,26 @@ namespace umbra::vmx {
 namespace {
 
 using handler = next (*)(cpu&);
+using enum x86::exit_reason;
+
+// Where the processor checks privilege and mode itself, it has done so before the exit (SDM 26.1.1).
+
+/// The guest's caches are the processor's, which keeps them coherent: there is nothing to write back. PAUSE is a hint.
+constexpr x86::exit_reason of_no_effect[] = {invd, wbinvd, pause};
+
+/// Instructions of features that no guest is told of, VMX to begin with. They exit whatever the controls say, or had
+/// better not run.
+constexpr x86::exit_reason not_offered[] = {getsec, vmclear, vmlaunch, vmptrld, vmptrst, vmread,  vmresume, vmwrite,
+                                            vmxoff, vmxon,   mwait,    monitor, invept,  invvpid, xsetbv};
 
 constexpr auto handlers = [] {
-  using enum x86::exit_reason;
   std::array<handler, x86::exit_reason_limit> table{};
   const auto set = [&table](x86::exit_reason r, handler h) { table[static_cast<unsigned>(r)] = h; };
   set(exception_or_nmi, exits::exception_or_nmi);
   set(external_interrupt, exits::external_interrupt);
   set(triple_fault, exits::triple_fault);
+  set(interrupt_window, exits::window);
+  set(nmi_window, exits::window);
   set(cpuid, exits::cpuid);
   set(hlt, exits::hlt);
   set(invlpg, exits::invlpg);
@@ -28,6 +40,9 @@ constexpr auto handlers = [] {
   set(rdmsr, exits::rdmsr);
   set(wrmsr, exits::wrmsr);
   set(monitor_trap_flag, exits::monitor_trap);
+  set(rdpmc, exits::rdpmc);
+  for (const x86::exit_reason r : of_no_effect) set(r, exits::without_effect);
+  for (const x86::exit_reason r : not_offered) set(r, exits::not_offered);
   return table;
 }();
 
@@ -38,9 +53,12 @@ bool answers(x86::exit_reason r) { return handlers[static_cast<unsigned>(r)] != 
 next dispatch(cpu& c, word reason) {
   if (has(reason, x86::exit_reason_field::entry_failed)) return exits::entry_failure(c);
   const word basic = field(reason, 0, x86::exit_reason_field::basic_bits);
-  if (basic < word{x86::exit_reason_limit}) {
-    if (const handler h = at(handlers, basic)) return h(c);
+  if (basic >= word{x86::exit_reason_limit}) {
+    ++c.counters().other_exits;
+    return exits::unknown(c);
   }
+  ++at(c.counters().exits, basic);
+  if (const handler h = at(handlers, basic)) return h(c);
   return exits::unknown(c);
 }
 

@@ -27,7 +27,6 @@ void cpu::keep(const emulate::result& r) {
   using enum x86::vmcs;
   const vcpu::register_set& s = guest_.state();
   if (!s.segments.same_as(premise_.segments)) set_segments(s.segments);
-  vmcs_.write<guest_interruptibility>(s.blocking);
   debug_changed();
   if (r.trap) trap_after_instruction();
   if (r.next != emulate::verdict::again) stepped_ = debug_.single_step;
@@ -36,14 +35,13 @@ void cpu::keep(const emulate::result& r) {
 void cpu::load_for_emulator() {
   vcpu::register_set& s = guest_.state();
   s.segments = segments();
-  s.blocking = vmcs_.read<x86::vmcs::guest_interruptibility>();
   premise_ = premise::of(guest_, s.segments);
 }
 
 bool cpu::emulate(next& how) {
   if (!emulates_) return false;
-  // What RIP points at is not what missed: the processor was delivering an event.
-  if (guest_.events().pending()) return false;
+  // What RIP points at is not what missed: the processor was delivering an event, or is to.
+  if (either(in_delivery_, guest_.events().pending())) return false;
   load_for_emulator();
   return settle(emulator_.step(), how);
 }
@@ -59,7 +57,7 @@ bool cpu::settle(const emulate::result& r, next& how) {
       return true;
     case verdict::halted:
       keep(r);
-      how = leave({.kind = request_kind::hlt});
+      how = halt();
       return true;
     case verdict::fault:
       if (r.event.vector == x86::exception::page_fault) guest_.general().cr2 = r.event.address.value;

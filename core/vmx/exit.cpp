@@ -21,14 +21,22 @@ next cpu::exited(bool entered) {
   // The guest did not run, and its state is as the VMM left it.
   if (has(reason, x86::exit_reason_field::entry_failed)) return dispatch(*this, reason);
 
-  vcpu::general_registers& g = guest_.general();
-  g.rip = vmcs_.read<guest_rip>();
-  g.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
+  vcpu::register_set& s = guest_.state();
+  s.general.rip = vmcs_.read<guest_rip>();
+  s.general.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
   const word flags = vmcs_.read<guest_rflags>();
-  g.rflags = disguised_ ? real_mode::reveal_flags(flags, g.rflags) : flags;
+  s.general.rflags = disguised_ ? real_mode::reveal_flags(flags, s.general.rflags) : flags;
+  s.blocking = vmcs_.read<guest_interruptibility>();
   guest_.take_over(vmcs_.read<guest_cr0>(), vmcs_.read<guest_cr4>());
-  if (!take_interrupted_event()) return leave(internal_error::delivery);
-  return dispatch(*this, reason);
+  if (!account_for_events()) return leave(internal_error::delivery);
+
+  // An IRET that faults has ended the blocking of NMIs already. If it is to be executed again, then with NMIs blocked;
+  // if the guest handles the fault, it does so without (SDM 28.2.3, 31.7.1.2).
+  if (!nmi_unblocked_by_iret()) return dispatch(*this, reason);
+  s.blocking = s.blocking | word{x86::interruptibility::by_nmi};
+  const next how = dispatch(*this, reason);
+  if (guest_.events().pending()) s.blocking = s.blocking & word{~x86::interruptibility::by_nmi};
+  return how;
 }
 
 bool cpu::has_run() const {
@@ -47,18 +55,53 @@ vmx::host_event cpu::host_event() const {
   return host_event::none;
 }
 
-/// An exit may have come in the middle of a delivery (SDM 25.9.3). False: of an event that umbra has not given the
-/// guest.
-bool cpu::take_interrupted_event() {
+flag cpu::nmi_unblocked_by_iret() const {
   using enum x86::vmcs;
-  guest_.events().clear();
+  using namespace x86::event_field;
+  const word info = vmcs_.read<exit_event>();
+  // The bit is undefined of double faults, and where an event was being delivered.
+  const flag defined = both(field(info, 0, vector_bits) != word{x86::vector_of(x86::exception::double_fault)},
+                            negate(has(vmcs_.read<vectoring_event>(), valid)));
+  return both(flag{virtual_nmis_}, both(defined, has_all(info, valid | nmi_unblocked)));
+}
+
+/// What was chosen has been delivered, or has begun to be.
+void cpu::conclude_events() {
+  guest_.delivered(delivery_);
+  switch (delivery_.source) {
+    case vcpu::event_source::none:
+      break;
+    case vcpu::event_source::exception:
+      ++counters_.exceptions;
+      break;
+    case vcpu::event_source::nmi:
+      ++counters_.nmis;
+      break;
+    case vcpu::event_source::interrupt:
+      ++counters_.interrupts;
+      break;
+  }
+  delivery_ = {};
+}
+
+/// The entry has delivered its event, unless the exit came in the middle of that (SDM 25.9.3): then the event waits
+/// again. False: what was being delivered is nothing that umbra has given the guest, or a processor delivers.
+bool cpu::account_for_events() {
+  using enum x86::vmcs;
+  const vcpu::delivery entered = delivery_;
+  conclude_events();
   const word info = vmcs_.read<vectoring_event>();
-  if (!has(info, x86::event_field::valid)) return true;
+  in_delivery_ = has(info, x86::event_field::valid);
+  if (!in_delivery_) return true;
   const vcpu::event e =
       vcpu::event::unpacked(info, vmcs_.read<vectoring_error_code>(), vmcs_.read<instruction_length>());
-  const auto is = [&e](x86::event_type t) { return e.type == word{static_cast<std::uint64_t>(t)}; };
-  if (either(is(x86::event_type::external_interrupt), is(x86::event_type::nmi))) return false;
-  guest_.events().again(e);
+  if (!e.deliverable()) return false;
+  const flag from_outside = either(e.is(x86::event_type::external_interrupt), e.is(x86::event_type::nmi));
+  const flag given = both(flag{entered.source != vcpu::event_source::none},
+                          both(e.type == entered.event.type, e.vector == entered.event.vector));
+  if (both(from_outside, negate(given))) return false;
+  ++counters_.taken_back;
+  guest_.take_back(e);
   return true;
 }
 
@@ -90,7 +133,8 @@ void cpu::advance() {
   const word behind = g.rip + (served_length_ != 0 ? word{served_length_} : vmcs_.read<instruction_length>());
   g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
-  vmcs_.write<guest_interruptibility>(vmcs_.read<guest_interruptibility>() & word{~x86::interruptibility::shadow});
+  word& blocking = guest_.state().blocking;
+  blocking = blocking & word{~x86::interruptibility::shadow};
   if (has(g.rflags, x86::rflags::tf)) trap_after_instruction();
   stepped_ = debug_.single_step;
 }
@@ -102,12 +146,23 @@ void cpu::trap_after_instruction() {
   vmcs_.write<guest_pending_debug>(vmcs_.read<guest_pending_debug>() | word{x86::pending_debug::single_step});
 }
 
+word cpu::cpl() const { return select(has(guest_.registers().cr0(), x86::cr0::pe), vmcs_.cpl(), word{0}); }
+
 next cpu::raise(const vcpu::event& e) {
   if (guest_.events().raise(e)) return next::run;
   return leave({.kind = request_kind::shutdown});
 }
 
+next cpu::undefined() { return raise(vcpu::event::exception(x86::exception::undefined)); }
+
+next cpu::halt() {
+  if (either(guest_.wakes(), trap_pending())) return next::run;
+  guest_.set_halted(true);
+  return leave({.kind = request_kind::hlt});
+}
+
 next cpu::leave(const vmx::request& r) {
+  ++counters_.left[static_cast<unsigned>(r.kind)];
   request_ = r;
   return next::leave;
 }

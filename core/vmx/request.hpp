@@ -18,6 +18,7 @@ enum class request_kind : unsigned char {
   fail_entry,      ///< the processor refused to enter: `reason` says why
   internal_error,  ///< umbra cannot go on with this guest: `error`
 };
+constexpr unsigned request_kinds = static_cast<unsigned>(request_kind::internal_error) + 1;
 
 enum class internal_error : unsigned char {
   none,

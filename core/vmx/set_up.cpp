@@ -11,10 +11,14 @@ namespace {
 using x86::msr;
 
 /// Page faults are the MMU's to judge, machine checks the host's. Of the others, those can keep a processor busy for
-/// ever whose delivery raises them anew, and no interrupt comes in between.
-constexpr std::uint32_t intercepted =
-    1u << x86::vector_of(x86::exception::page_fault) | 1u << x86::vector_of(x86::exception::machine_check) |
-    1u << x86::vector_of(x86::exception::debug) | 1u << x86::vector_of(x86::exception::alignment);
+/// ever whose delivery raises them anew, and no interrupt comes in between. The FPU is not loaded at first.
+constexpr std::uint32_t intercepted = [] {
+  using enum x86::exception;
+  constexpr x86::exception all[] = {page_fault, machine_check, debug, alignment, no_device};
+  std::uint32_t bits = 0;
+  for (const x86::exception e : all) bits |= 1u << x86::vector_of(e);
+  return bits;
+}();
 
 }  // namespace
 
@@ -28,6 +32,7 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<pin_controls>(c.pin);
   processor_controls_ = c.processor;
   vmcs_.write<processor_controls>(c.processor);
+  virtual_nmis_ = c.has_virtual_nmis();
   if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
   vmcs_.write<exit_controls>(c.exit);
   entry_controls_ = c.entry;
@@ -38,7 +43,7 @@ void cpu::set_up(const controls& c) {
   vmcs_.write<page_fault_mask>(std::uint32_t{0});
   vmcs_.write<page_fault_match>(std::uint32_t{0});
   vmcs_.write<cr3_target_count>(std::uint32_t{0});
-  guest_.own(vcpu::most_owned);
+  guest_.own(vcpu::owned_without_fpu);
 
   for (const msr which : exchanged_msrs) {
     std::uint64_t hosts = 0;

@@ -60,7 +60,9 @@ next cpu::make_enterable() {
     const bool fits = fit_segments(mode);
     next how{};
     if (!emulates_) return mode == segmentation::real ? leave(internal_error::emulation) : next::run;
-    if (mode == segmentation::real && guest_.events().pending()) {
+    delivery_ =
+        mode == segmentation::real ? guest_.next_delivery(trap_pending(), wants_interrupt_window_) : vcpu::delivery{};
+    if (delivery_.source != vcpu::event_source::none) {
       how = deliver();
     } else if (fits) {
       return next::run;

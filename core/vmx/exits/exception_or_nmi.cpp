@@ -25,6 +25,7 @@ next exception_or_nmi(cpu& c) {
   if (e.vector == word{x86::vector_of(x86::exception::page_fault)}) return page_fault(c);
   if (e.vector == word{x86::vector_of(x86::exception::debug)}) return debug_exception(c, e);
   if (e.vector == word{x86::vector_of(x86::exception::breakpoint)}) return breakpoint(c, e);
+  if (e.vector == word{x86::vector_of(x86::exception::no_device)}) return no_device(c);
   if (c.disguised()) return real_mode_exception(c, e);
   if (e.vector == word{x86::vector_of(x86::exception::alignment)}) return c.raise(e);
   return unknown(c);

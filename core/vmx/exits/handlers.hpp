@@ -9,11 +9,16 @@ next exception_or_nmi(cpu&);
 next page_fault(cpu&);                               ///< the exception that exception_or_nmi() passes on
 next debug_exception(cpu&, const vcpu::event&);      ///< likewise
 next breakpoint(cpu&, const vcpu::event&);           ///< likewise
+next no_device(cpu&);                                ///< likewise
 next real_mode_exception(cpu&, const vcpu::event&);  ///< another, of a guest in real mode
 next external_interrupt(cpu&);
+next window(cpu&);  ///< of interrupts, and of NMIs
 next triple_fault(cpu&);
 next cpuid(cpu&);
 next hlt(cpu&);
+next rdpmc(cpu&);
+next without_effect(cpu&);  ///< instructions that there is nothing to do for
+next not_offered(cpu&);     ///< instructions that the guest's processor does not have
 next invlpg(cpu&);
 next control_register(cpu&);
 next debug_register(cpu&);

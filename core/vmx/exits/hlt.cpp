@@ -4,7 +4,7 @@ namespace umbra::vmx::exits {
 
 next hlt(cpu& c) {
   c.advance();
-  return c.leave({.kind = request_kind::hlt});
+  return c.halt();
 }
 
 }  // namespace umbra::vmx::exits

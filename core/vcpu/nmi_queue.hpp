@@ -1,0 +1,28 @@
+// The NMIs that wait for a vCPU (SDM 6.7.1).
+#pragma once
+
+#include <word/word.hpp>
+
+namespace umbra::vcpu {
+
+class nmi_queue {
+ public:
+  flag empty() const { return waiting_ == word{0}; }
+  flag several() const { return waiting_ > word{1}; }
+  /// A processor handles one NMI and remembers one more. So while the guest handles one, which blocks others, one can
+  /// wait; else two can, the first of which it would be handling already.
+  void add(flag blocked) {
+    const word limit = select(blocked, word{1}, word{2});
+    waiting_ = waiting_ + when(waiting_ < limit, 1);
+  }
+  /// The first one was delivered. Not of an empty queue.
+  void remove() { waiting_ = waiting_ - word{1}; }
+  /// One whose delivery was interrupted. It is not blocked, since it was the one to block others.
+  void again() { waiting_ = select(empty(), word{1}, word{2}); }
+  void set(flag one) { waiting_ = when(one, 1); }
+
+ private:
+  word waiting_{};
+};
+
+}  // namespace umbra::vcpu
