@@ -26,7 +26,7 @@ void publish(umbra_core& c, unsigned id, umbra_cpu* cpu) {
 constexpr unsigned number(vmx::request_kind k) { return static_cast<unsigned>(k); }
 constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(e); }
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
-static_assert(number(vmx::request_kind::irq_window) == umbra_request_irq_window);
+static_assert(number(vmx::request_kind::hypercall) == umbra_request_hypercall);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
 static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
 static_assert(number(vmx::request_kind::debug) == umbra_request_debug);
@@ -97,7 +97,11 @@ void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
   *out = {.kind = static_cast<umbra_request_kind>(r.kind),
           .reason = r.reason,
           .error = static_cast<umbra_internal_error>(r.error),
-          .debug = {static_cast<unsigned>(r.debug.vector), r.debug.pc, r.debug.dr6, r.debug.dr7}};
+          .debug = {static_cast<unsigned>(r.debug.vector), r.debug.pc, r.debug.dr6, r.debug.dr7},
+          .hypercall = {.number = r.hypercall.number,
+                        .arguments = {r.hypercall.arguments[0], r.hypercall.arguments[1], r.hypercall.arguments[2],
+                                      r.hypercall.arguments[3]},
+                        .long_mode = r.hypercall.long_mode}};
 }
 
 void umbra_cpu_access(umbra_cpu* cpu, umbra_access* out) {
@@ -122,6 +126,8 @@ void umbra_cpu_set_items(umbra_cpu* cpu, const volatile unsigned char* from) {
 
 int umbra_cpu_waits(umbra_cpu* cpu) { return cpu->vmx.waits(); }
 umbra_next umbra_cpu_complete(umbra_cpu* cpu) { return static_cast<umbra_next>(cpu->vmx.complete()); }
+int umbra_cpu_waits_for_hypercall(umbra_cpu* cpu) { return cpu->vmx.waits_for_hypercall(); }
+void umbra_cpu_complete_hypercall(umbra_cpu* cpu, unsigned long result) { cpu->vmx.complete_hypercall(result); }
 
 unsigned long umbra_cpu_task_priority(umbra_cpu* cpu) { return cpu->vmx.guest().state().cr8; }
 

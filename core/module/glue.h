@@ -120,6 +120,7 @@ enum umbra_request_kind {
 	umbra_request_shutdown,
 	umbra_request_fail_entry,
 	umbra_request_internal_error,
+	umbra_request_hypercall,
 };
 enum umbra_internal_error {
 	umbra_error_none,
@@ -135,6 +136,10 @@ struct umbra_request {
 		unsigned vector;
 		unsigned long pc, dr6, dr7;
 	} debug;
+	struct {
+		unsigned long number, arguments[4];
+		int long_mode;
+	} hypercall;
 };
 void umbra_cpu_request(struct umbra_cpu *, struct umbra_request *);
 
@@ -152,6 +157,8 @@ void umbra_cpu_set_items(struct umbra_cpu *, const volatile unsigned char *from)
 /* Whether an instruction waits until that is done; and, with the vCPU's VMCS current: it is. */
 int umbra_cpu_waits(struct umbra_cpu *);
 enum umbra_next umbra_cpu_complete(struct umbra_cpu *);
+int umbra_cpu_waits_for_hypercall(struct umbra_cpu *);
+void umbra_cpu_complete_hypercall(struct umbra_cpu *, unsigned long result);
 
 struct umbra_registers {
 	unsigned long general[16], rip, rflags;

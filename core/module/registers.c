@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Between KVM's structures and the core's: registers, and what a vCPU asks of its VMM. */
+#include <linux/kvm_para.h>
 #include <linux/uaccess.h>
 #include <asm/processor-flags.h>
 
@@ -197,6 +198,17 @@ void umbra_answer_from_run(struct umbra_vcpu *vcpu)
 		umbra_cpu_set_items(vcpu->cpu, r.kind == umbra_request_mmio ? vcpu->run->mmio.data : umbra_port_data(vcpu));
 }
 
+static void umbra_hypercall_to_run(struct kvm_run *run, const struct umbra_request *r)
+{
+	unsigned int n;
+
+	run->exit_reason = KVM_EXIT_HYPERCALL;
+	run->hypercall = (typeof(run->hypercall)){ .nr = r->hypercall.number, .ret = -KVM_ENOSYS,
+						   .longmode = r->hypercall.long_mode };
+	for (n = 0; n < ARRAY_SIZE(r->hypercall.arguments); n++)
+		run->hypercall.args[n] = r->hypercall.arguments[n];
+}
+
 void umbra_request_to_run(struct umbra_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
@@ -242,6 +254,9 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		break;
 	case umbra_request_internal_error:
 		umbra_internal_error_to_run(run, umbra_suberror(r.error));
+		break;
+	case umbra_request_hypercall:
+		umbra_hypercall_to_run(run, &r);
 		break;
 	case umbra_request_none:
 	case umbra_request_unknown:

@@ -248,6 +248,8 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 	enum umbra_next next = umbra_run;
 	long result;
 
+	if (umbra_cpu_waits_for_hypercall(vcpu->cpu))
+		umbra_cpu_complete_hypercall(vcpu->cpu, READ_ONCE(run->hypercall.ret));
 	if (umbra_cpu_waits(vcpu->cpu) && !vcpu->vm->dead) {
 		result = umbra_complete(vcpu, &next);
 		if (result)

@@ -12,6 +12,7 @@
 #include "core/vcpu/msr_file.hpp"
 #include "core/vcpu/nmi_queue.hpp"
 #include "core/vcpu/ownership.hpp"
+#include "core/vcpu/paravirtual.hpp"
 #include "core/vcpu/register_set.hpp"
 
 namespace umbra::vcpu {
@@ -19,7 +20,7 @@ namespace umbra::vcpu {
 class vcpu {
  public:
   vcpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f)
-      : mmu_(m), offered_(f), registers_(m.memory(), f), cpuid_(f, id), msrs_(id) {
+      : mmu_(m), offered_(f), registers_(m.memory(), f), cpuid_(f, id), msrs_(id), paravirtual_(m) {
     context_.vcpu = id;
   }
   ~vcpu();
@@ -78,6 +79,7 @@ class vcpu {
   flag wakes() const;
 
   lazy_fpu& fpu() { return fpu_; }
+  paravirtual_page& paravirtual() { return paravirtual_; }
   /// What CPUID says is the VMM's until the guest first runs; `features` of the constructor are the most that it may
   /// promise. False, and nothing changed: it is too late, too much, or not what the registers go with.
   bool set_cpuid(std::span<const cpuid_row>);
@@ -108,6 +110,7 @@ class vcpu {
   interrupt_queue interrupts_{};
   flag halted_{};
   lazy_fpu fpu_{};
+  paravirtual_page paravirtual_;
   mmu::context context_{};
   bool attached_ = false;
   bool entered_ = false;

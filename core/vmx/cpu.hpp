@@ -79,6 +79,9 @@ class cpu {
   next complete();
   /// Drops an instruction that waits, as prepare() does.
   void forget();
+  /// Whether a hypercall waits for its result, and the result.
+  bool waits_for_hypercall() const { return waits_for_hypercall_; }
+  void complete_hypercall(word result);
 
   // --- for a VMM that sends the vCPU events
   // -------------------------------------------------------------------------------
@@ -152,6 +155,8 @@ class cpu {
   /// IN and OUT of 1, 2 or 4 bytes, permission checked: by a device in the core, or else by userspace.
   next input(word port, unsigned bytes);
   next output(word port, unsigned bytes);
+  /// A hypercall whose result userspace is to supply.
+  next await_hypercall(const vmx::request&);
   statistics& counters() { return counters_; }
 
  private:
@@ -209,6 +214,7 @@ class cpu {
   bool disguised_ = false;
   vcpu::segments guest_segments_{};  ///< while disguised_: what to reveal
   unsigned served_length_ = 0;       ///< of the instruction whose exit's handler runs without an exit; 0: there was one
+  bool waits_for_hypercall_ = false;
   bool wants_interrupt_window_ = false;
   statistics counters_{};
 };

@@ -167,4 +167,14 @@ next cpu::leave(const vmx::request& r) {
   return next::leave;
 }
 
+next cpu::await_hypercall(const vmx::request& r) {
+  waits_for_hypercall_ = true;
+  return leave(r);
+}
+
+void cpu::complete_hypercall(word result) {
+  waits_for_hypercall_ = false;
+  guest_.general().set(word{vcpu::general::rax}, select(request_.hypercall.long_mode, result, field(result, 0, 32)));
+}
+
 }  // namespace umbra::vmx

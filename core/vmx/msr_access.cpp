@@ -107,6 +107,7 @@ bool cpu::read_msr(word number, word& value, msr_user by) const {
 }
 
 bool cpu::write_msr(word number, word value, msr_user by) {
+  if (number == word{vcpu::paravirtual_page::msr}) return guest_.paravirtual().register_page(value);
   const unsigned n = find_msr(number, by);
   if (n == vcpu::msr_file::none) return false;
   const vcpu::msr_rule rule = vcpu::msr_file::describe(n).rule;

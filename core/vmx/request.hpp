@@ -1,6 +1,8 @@
 // What a vCPU asks of its VMM when it leaves to userspace, in terms that the host's ABI can take over.
 #pragma once
 
+#include <array>
+
 #include <word/word.hpp>
 
 namespace umbra::vmx {
@@ -17,8 +19,9 @@ enum class request_kind : unsigned char {
   shutdown,        ///< triple fault, or no root table in memory
   fail_entry,      ///< the processor refused to enter: `reason` says why
   internal_error,  ///< umbra cannot go on with this guest: `error`
+  hypercall,       ///< VMCALL with a number that is the VMM's: `hypercall`; cpu::complete_hypercall() takes the result
 };
-constexpr unsigned request_kinds = static_cast<unsigned>(request_kind::internal_error) + 1;
+constexpr unsigned request_kinds = static_cast<unsigned>(request_kind::hypercall) + 1;
 
 enum class internal_error : unsigned char {
   none,
@@ -36,6 +39,11 @@ struct request {
     word pc{};          ///< linear
     word dr6{}, dr7{};  ///< what came up, and what the guest ran with
   } debug{};
+  struct {
+    word number{};
+    std::array<word, 4> arguments{};
+    flag long_mode{};  ///< made by 64-bit code
+  } hypercall{};
 };
 
 }  // namespace umbra::vmx

@@ -15,7 +15,7 @@ struct statistics {
   std::array<std::uint64_t, request_kinds> left{};            ///< to userspace, by what was asked of it
   // Events that VM entry has delivered, or begun to; and those that an exit put back.
   std::uint64_t exceptions = 0, nmis = 0, interrupts = 0, taken_back = 0;
-  std::uint64_t fpu_loads = 0;
+  std::uint64_t fpu_loads = 0, hypercalls = 0;
 };
 
 }  // namespace umbra::vmx

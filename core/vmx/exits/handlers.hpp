@@ -16,6 +16,7 @@ next window(cpu&);  ///< of interrupts, and of NMIs
 next triple_fault(cpu&);
 next cpuid(cpu&);
 next hlt(cpu&);
+next vmcall(cpu&);
 next rdpmc(cpu&);
 next without_effect(cpu&);  ///< instructions that there is nothing to do for
 next not_offered(cpu&);     ///< instructions that the guest's processor does not have
