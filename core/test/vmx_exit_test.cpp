@@ -90,6 +90,14 @@ TEST_F(exits, there_is_no_performance_counter) {
   EXPECT_EQ(field_of(x86::vmcs::entry_error_code), 0u);
 }
 
+TEST_F(exits, the_counter_of_time_is_the_guests) {
+  const word before = cpu_->time_stamp();
+  expect_done(exit(rdtsc));
+  const word read = general().get(rax) | general().get(rdx) << 32;
+  EXPECT_GE(read, before);
+  EXPECT_LE(read, cpu_->time_stamp());
+}
+
 TEST_F(exits, each_is_counted_by_its_reason) {
   EXPECT_EQ(exit(hlt), next::leave);
   EXPECT_EQ(exit(invd), next::run);

@@ -41,6 +41,7 @@ constexpr auto handlers = [] {
   set(wrmsr, exits::wrmsr);
   set(monitor_trap_flag, exits::monitor_trap);
   set(rdpmc, exits::rdpmc);
+  set(rdtsc, exits::rdtsc);
   set(vmcall, exits::vmcall);
   for (const x86::exit_reason r : of_no_effect) set(r, exits::without_effect);
   for (const x86::exit_reason r : not_offered) set(r, exits::not_offered);

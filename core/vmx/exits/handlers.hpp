@@ -18,6 +18,7 @@ next cpuid(cpu&);
 next hlt(cpu&);
 next vmcall(cpu&);
 next rdpmc(cpu&);
+next rdtsc(cpu&);
 next without_effect(cpu&);  ///< instructions that there is nothing to do for
 next not_offered(cpu&);     ///< instructions that the guest's processor does not have
 next invlpg(cpu&);
