@@ -7,19 +7,24 @@ namespace umbra::vcpu {
 
 class nmi_queue {
  public:
+  static constexpr unsigned limit = 2;
+
   flag empty() const { return waiting_ == word{0}; }
   flag several() const { return waiting_ > word{1}; }
   /// A processor handles one NMI and remembers one more. So while the guest handles one, which blocks others, one can
   /// wait; else two can, the first of which it would be handling already.
   void add(flag blocked) {
-    const word limit = select(blocked, word{1}, word{2});
-    waiting_ = waiting_ + when(waiting_ < limit, 1);
+    const word most = select(blocked, word{1}, word{limit});
+    waiting_ = waiting_ + when(waiting_ < most, 1);
   }
   /// The first one was delivered. Not of an empty queue.
   void remove() { waiting_ = waiting_ - word{1}; }
   /// One whose delivery was interrupted. It is not blocked, since it was the one to block others.
-  void again() { waiting_ = select(empty(), word{1}, word{2}); }
-  void set(flag one) { waiting_ = when(one, 1); }
+  void again() { waiting_ = select(empty(), word{1}, word{limit}); }
+
+  /// How many, to be saved and restored.
+  word waiting() const { return waiting_; }
+  void set_waiting(word count) { waiting_ = count; }
 
  private:
   word waiting_{};

@@ -14,6 +14,7 @@
 #include "core/vcpu/ownership.hpp"
 #include "core/vcpu/paravirtual.hpp"
 #include "core/vcpu/register_set.hpp"
+#include "core/vcpu/saved_events.hpp"
 
 namespace umbra::vcpu {
 
@@ -71,6 +72,10 @@ class vcpu {
   void delivered(const delivery&);
   /// An exit came while `e` was being delivered, so that it waits again, in its place. An NMI blocks no others then.
   void take_back(const event& e);
+
+  saved_events save_events() const;
+  /// False: there is no such state, and nothing has changed.
+  bool restore_events(const saved_events&);
 
   /// Executed HLT, and waits for an event (SDM 2A, "HLT").
   flag halted() const { return halted_; }
