@@ -51,6 +51,8 @@ const char* umbra_core_probe(int* with_vpid) {
   return controls.choose(can);
 }
 
+int umbra_core_virtual_nmis() { return controls.has_virtual_nmis(); }
+
 unsigned long umbra_core_cr4_allowed() { return cr4_allowed; }
 
 umbra_core* umbra_core_create(umbra_vm* vm, const umbra_core_options* o) {

@@ -40,6 +40,8 @@ void umbra_host_assertion(const char *condition, const char *file, unsigned line
 
 /* Finds out whether the processor can do all that umbra needs. Null; or what it lacks. `with_vpid` is answered too. */
 const char *umbra_core_probe(int *with_vpid);
+/* Whether guests can get NMIs. */
+int umbra_core_virtual_nmis(void);
 /* Bits of CR4 that guests may run under on this processor. */
 unsigned long umbra_core_cr4_allowed(void);
 
@@ -217,6 +219,37 @@ struct umbra_system_registers {
 void umbra_cpu_get_system_registers(struct umbra_cpu *, struct umbra_system_registers *);
 /* 0: they do not go together, and nothing has changed. */
 int umbra_cpu_set_system_registers(struct umbra_cpu *, const struct umbra_system_registers *);
+
+/* Events. The vCPU's VMCS need not be current. */
+void umbra_cpu_interrupt(struct umbra_cpu *, unsigned char vector);
+/* 0: the processor has no virtual NMIs, so its guests get none. */
+int umbra_cpu_nmi(struct umbra_cpu *);
+/* Whether to leave once the guest can take an interrupt; and whether it could take one now. */
+void umbra_cpu_want_interrupt_window(struct umbra_cpu *, int wanted);
+int umbra_cpu_ready_for_interrupt(struct umbra_cpu *);
+/* Interrupts that wait, by vector. */
+enum { umbra_interrupt_words = 4 };
+void umbra_cpu_get_interrupts(struct umbra_cpu *, unsigned long bits[umbra_interrupt_words]);
+void umbra_cpu_set_interrupts(struct umbra_cpu *, const unsigned long bits[umbra_interrupt_words]);
+struct umbra_events {
+	int has_exception, has_error_code;
+	unsigned vector, error_code;
+	unsigned nmis; /* that wait */
+	int by_sti, by_mov_ss, by_nmi;
+};
+void umbra_cpu_get_events(struct umbra_cpu *, struct umbra_events *);
+/* 0: no vCPU can be in such a state, and nothing has changed. */
+int umbra_cpu_set_events(struct umbra_cpu *, const struct umbra_events *);
+int umbra_cpu_halted(struct umbra_cpu *);
+void umbra_cpu_set_halted(struct umbra_cpu *, int);
+/* Whether the guest's FPU state has to be in the processor at the next entry; and that it no longer is. */
+int umbra_cpu_fpu_active(struct umbra_cpu *);
+void umbra_cpu_fpu_unloaded(struct umbra_cpu *);
+
+/* What a vCPU has done. */
+enum { umbra_cpu_statistics = 18 };
+const char *umbra_cpu_statistic_name(unsigned n);
+void umbra_cpu_read_statistics(struct umbra_cpu *, unsigned long values[umbra_cpu_statistics]);
 
 struct umbra_violation {
 	const char *invariant, *rule; /* "I3 write protection", and what should hold */

@@ -57,7 +57,7 @@ enum umbra_vcpu_mode { UMBRA_OUTSIDE_GUEST, UMBRA_IN_GUEST };
 enum { UMBRA_REQUEST_FLUSH }; /* bit of umbra_vcpu.requests: the core has to be asked again, and the VPID to be flushed */
 
 struct umbra_vcpu_statistics {
-	u64 exits, entries_put_off, vpid_flushes, kicks, moves;
+	u64 exits, entries_put_off, vpid_flushes, kicks, moves, signal_exits, request_irq_exits;
 };
 
 struct umbra_vcpu {
@@ -80,6 +80,7 @@ struct umbra_vcpu {
 	bool flush;                /* before the next entry */
 
 	struct fpu_guest fpu;
+	bool fpu_loaded;           /* and the thread's own is kept elsewhere */
 	u16 ds, es, fs, gs, ldt;   /* the thread's selectors, while an exit would lose them */
 	u64 fs_base;
 	struct umbra_vcpu_statistics statistics;
@@ -147,6 +148,22 @@ int umbra_debug_registers_get(struct umbra_vcpu *vcpu, void __user *to);
 int umbra_debug_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 int umbra_guest_debug_set(struct umbra_vcpu *vcpu, const void __user *from);
 void umbra_load_breakpoints(struct umbra_vcpu *vcpu);
+
+/* events.c */
+int umbra_interrupt(struct umbra_vcpu *vcpu, const void __user *from);
+int umbra_nmi(struct umbra_vcpu *vcpu);
+int umbra_events_get(struct umbra_vcpu *vcpu, void __user *to);
+int umbra_events_set(struct umbra_vcpu *vcpu, const void __user *from);
+int umbra_mp_state_get(struct umbra_vcpu *vcpu, void __user *to);
+int umbra_mp_state_set(struct umbra_vcpu *vcpu, const void __user *from);
+/* What each return to the VMM says about the guest's readiness for interrupts. */
+void umbra_events_to_run(struct umbra_vcpu *vcpu);
+
+/* fpu.c */
+void umbra_fpu_load(struct umbra_vcpu *vcpu);
+void umbra_fpu_unload(struct umbra_vcpu *vcpu);
+int umbra_fpu_get(struct umbra_vcpu *vcpu, void __user *to);
+int umbra_fpu_set(struct umbra_vcpu *vcpu, const void __user *from);
 
 long umbra_vm_statistics_fd(struct umbra_vm *vm);
 long umbra_vcpu_statistics_fd(struct umbra_vcpu *vcpu);

@@ -2,7 +2,6 @@
 /* Between KVM's structures and the core's: registers, and what a vCPU asks of its VMM. */
 #include <linux/kvm_para.h>
 #include <linux/uaccess.h>
-#include <asm/processor-flags.h>
 
 #include "module.h"
 
@@ -82,19 +81,11 @@ int umbra_system_registers_get(struct umbra_vcpu *vcpu, void __user *to)
 		.idt = { .base = s.idtr_base, .limit = s.idtr_limit },
 		.cr0 = s.cr0, .cr2 = s.cr2, .cr3 = s.cr3, .cr4 = s.cr4, .cr8 = s.cr8, .efer = s.efer, .apic_base = s.apic_base,
 	};
+	umbra_cpu_get_interrupts(vcpu->cpu, (unsigned long *)sregs.interrupt_bitmap);
 	return copy_to_user(to, &sregs, sizeof(sregs)) ? -EFAULT : 0;
 }
 
-/* Pending interrupts are not offered: there must be none. */
-static bool umbra_sregs_offered(const struct kvm_sregs *sregs)
-{
-	u64 interrupts = 0;
-	unsigned int n;
-
-	for (n = 0; n < ARRAY_SIZE(sregs->interrupt_bitmap); n++)
-		interrupts |= sregs->interrupt_bitmap[n];
-	return !interrupts;
-}
+static_assert(sizeof_field(struct kvm_sregs, interrupt_bitmap) == umbra_interrupt_words * sizeof(unsigned long));
 
 int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from)
 {
@@ -104,8 +95,6 @@ int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from)
 
 	if (copy_from_user(&sregs, from, sizeof(sregs)))
 		return -EFAULT;
-	if (!umbra_sregs_offered(&sregs))
-		return -EINVAL;
 	s = (struct umbra_system_registers){
 		.es = umbra_segment_in(&sregs.es), .cs = umbra_segment_in(&sregs.cs), .ss = umbra_segment_in(&sregs.ss),
 		.ds = umbra_segment_in(&sregs.ds), .fs = umbra_segment_in(&sregs.fs), .gs = umbra_segment_in(&sregs.gs),
@@ -120,6 +109,8 @@ int umbra_system_registers_set(struct umbra_vcpu *vcpu, const void __user *from)
 		return error;
 	umbra_core_enter(vcpu->vm);
 	taken = umbra_cpu_set_system_registers(vcpu->cpu, &s);
+	if (taken)
+		umbra_cpu_set_interrupts(vcpu->cpu, (unsigned long *)sregs.interrupt_bitmap);
 	umbra_core_leave(vcpu->vm);
 	umbra_vcpu_unload(vcpu);
 	return taken ? 0 : -EINVAL;
@@ -212,15 +203,9 @@ static void umbra_hypercall_to_run(struct kvm_run *run, const struct umbra_reque
 void umbra_request_to_run(struct umbra_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
-	struct umbra_registers registers;
 	struct umbra_request r;
 
 	umbra_cpu_request(vcpu->cpu, &r);
-	umbra_cpu_get_registers(vcpu->cpu, &registers);
-	run->ready_for_interrupt_injection = 0;
-	run->if_flag = !!(registers.rflags & X86_EFLAGS_IF);
-	run->cr8 = umbra_cpu_task_priority(vcpu->cpu);
-	run->apic_base = umbra_cpu_apic_base(vcpu->cpu);
 	switch (r.kind) {
 	case umbra_request_io:
 		umbra_io_to_run(vcpu);
@@ -242,6 +227,7 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		run->exit_reason = KVM_EXIT_HLT;
 		break;
 	case umbra_request_irq_window:
+		vcpu->statistics.request_irq_exits++;
 		run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
 		break;
 	case umbra_request_shutdown:

@@ -191,9 +191,11 @@ static enum umbra_next umbra_run_guest(struct umbra_vcpu *vcpu)
 		/* A request that comes after this makes what prepare() loads void, and puts the entry off. */
 		if (test_and_clear_bit(UMBRA_REQUEST_FLUSH, &vcpu->requests))
 			vcpu->flush = true;
+		umbra_cpu_want_interrupt_window(vcpu->cpu, READ_ONCE(vcpu->run->request_interrupt_window));
 		next = umbra_prepare(vcpu);
 		if (next == umbra_leave)
 			return umbra_leave;
+		umbra_fpu_load(vcpu);
 		entry = next == umbra_run ? umbra_enter_once(vcpu) : UMBRA_PUT_OFF;
 		if (entry != UMBRA_PUT_OFF && umbra_handle_exit(vcpu, entry == UMBRA_EXITED) == umbra_leave)
 			return umbra_leave;
@@ -211,6 +213,7 @@ static long umbra_run_until_request(struct umbra_vcpu *vcpu)
 		cond_resched();
 		if (signal_pending(current) || test_thread_flag(TIF_NOTIFY_RESUME)) {
 			vcpu->run->exit_reason = KVM_EXIT_INTR;
+			vcpu->statistics.signal_exits++;
 			return -EINTR;
 		}
 		error = umbra_vcpu_load(vcpu);
@@ -248,6 +251,9 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 	enum umbra_next next = umbra_run;
 	long result;
 
+	/* As with KVM's interrupt controllers in userspace, which know the priority from here. */
+	if (!umbra_cpu_set_task_priority(vcpu->cpu, READ_ONCE(run->cr8)))
+		return -EINVAL;
 	if (umbra_cpu_waits_for_hypercall(vcpu->cpu))
 		umbra_cpu_complete_hypercall(vcpu->cpu, READ_ONCE(run->hypercall.ret));
 	if (umbra_cpu_waits(vcpu->cpu) && !vcpu->vm->dead) {
@@ -256,6 +262,7 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 			return result;
 	}
 	if (next == umbra_leave && !vcpu->vm->dead) {
+		umbra_events_to_run(vcpu);
 		umbra_request_to_run(vcpu);
 		return 0;
 	}
@@ -263,12 +270,9 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 		run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
 	}
-	/* As with KVM's interrupt controllers in userspace, which know the priority from here. */
-	if (!umbra_cpu_set_task_priority(vcpu->cpu, READ_ONCE(run->cr8)))
-		return -EINVAL;
-	fpu_swap_kvm_fpstate(&vcpu->fpu, true);
 	result = vcpu->vm->dead ? 0 : umbra_run_until_request(vcpu);
-	fpu_swap_kvm_fpstate(&vcpu->fpu, false);
+	umbra_fpu_unload(vcpu);
+	umbra_events_to_run(vcpu);
 	if (vcpu->vm->dead) {
 		umbra_internal_error_to_run(run, KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON);
 		return 0;

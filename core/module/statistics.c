@@ -15,7 +15,8 @@ struct umbra_statistics_descriptor {
 };
 
 static const char *const umbra_vcpu_statistic_names[UMBRA_VCPU_STATISTICS] = { "exits", "entries_put_off", "vpid_flushes",
-									       "kicks", "moves" };
+									       "kicks", "moves", "signal_exits",
+									       "request_irq_exits" };
 
 struct umbra_statistics_source {
 	unsigned int count;
@@ -130,17 +131,19 @@ long umbra_vm_statistics_fd(struct umbra_vm *vm)
 static void umbra_vcpu_values(void *vcpu, u64 *to)
 {
 	memcpy(to, &((struct umbra_vcpu *)vcpu)->statistics, sizeof(struct umbra_vcpu_statistics));
+	umbra_cpu_read_statistics(((struct umbra_vcpu *)vcpu)->cpu, (unsigned long *)to + UMBRA_VCPU_STATISTICS);
 }
 
 static const char *umbra_vcpu_statistic_name(unsigned int n)
 {
-	return umbra_vcpu_statistic_names[n];
+	return n < UMBRA_VCPU_STATISTICS ? umbra_vcpu_statistic_names[n] :
+					   umbra_cpu_statistic_name(n - UMBRA_VCPU_STATISTICS);
 }
 
 long umbra_vcpu_statistics_fd(struct umbra_vcpu *vcpu)
 {
 	struct umbra_statistics_source source = {
-		.count = UMBRA_VCPU_STATISTICS,
+		.count = UMBRA_VCPU_STATISTICS + umbra_cpu_statistics,
 		.name = umbra_vcpu_statistic_name,
 		.values = umbra_vcpu_values,
 		.of = vcpu,

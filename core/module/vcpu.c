@@ -40,6 +40,22 @@ static long umbra_vcpu_locked_ioctl(struct umbra_vcpu *vcpu, unsigned int comman
 		return umbra_debug_registers_set(vcpu, user);
 	case KVM_SET_GUEST_DEBUG:
 		return umbra_guest_debug_set(vcpu, user);
+	case KVM_INTERRUPT:
+		return umbra_interrupt(vcpu, user);
+	case KVM_NMI:
+		return umbra_nmi(vcpu);
+	case KVM_GET_VCPU_EVENTS:
+		return umbra_events_get(vcpu, user);
+	case KVM_SET_VCPU_EVENTS:
+		return umbra_events_set(vcpu, user);
+	case KVM_GET_MP_STATE:
+		return umbra_mp_state_get(vcpu, user);
+	case KVM_SET_MP_STATE:
+		return umbra_mp_state_set(vcpu, user);
+	case KVM_GET_FPU:
+		return umbra_fpu_get(vcpu, user);
+	case KVM_SET_FPU:
+		return umbra_fpu_set(vcpu, user);
 	case KVM_GET_STATS_FD:
 		return argument ? -EINVAL : umbra_vcpu_statistics_fd(vcpu);
 	default:
