@@ -48,8 +48,8 @@ bool to_control(execution& x) {
 }
 
 bool may_access_debug(execution& x, word number) {
-  // That it is privileged has been found out before.
-  switch (vcpu::may_move_debug(x.now, number, has(x.cpu().registers().cr4(), cr4::de), true)) {
+  const flag extensions = has(x.cpu().registers().cr4(), cr4::de), privileged = x.env.cpl == word{0};
+  switch (vcpu::may_move_debug(x.now, number, extensions, privileged)) {
     case vcpu::debug_move::done:
       return true;
     case vcpu::debug_move::undefined:
@@ -72,7 +72,7 @@ bool from_debug(execution& x) {
 bool to_debug(execution& x) {
   const word number = x[0].value;
   word value;
-  if (!x.read(x[1], value) || !may_access_debug(x, number)) return false;
+  if (!may_access_debug(x, number) || !x.read(x[1], value)) return false;
   return vcpu::write_debug(x.now, number, value) || x.refuse();
 }
 
@@ -124,9 +124,9 @@ bool execute_system(execution& x) {
     case system_kind::to_control:
       return privileged(x) && to_control(x);
     case system_kind::from_debug:
-      return privileged(x) && from_debug(x);
+      return from_debug(x);
     case system_kind::to_debug:
-      return privileged(x) && to_debug(x);
+      return to_debug(x);
     case system_kind::smsw:
       return x.write(x[0], x.cpu().registers().cr0());
     case system_kind::lmsw:

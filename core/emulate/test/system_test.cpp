@@ -149,6 +149,17 @@ TEST_F(system_instructions, debug_registers_have_fixed_bits_and_aliases) {
   EXPECT_EQ(regs().breakpoint[0], std::uint64_t{1} << 32);
 }
 
+TEST_F(system_instructions, debug_registers_that_do_not_exist_are_undefined_at_every_level) {
+  protected_mode(3);
+  faults({0x0f, 0x21, 0xe3}, exception::protection, 0);
+  ASSERT_TRUE(cpu_.write_cr4(x86::cr4::de));
+  for (const unsigned number : {4u, 5u}) {
+    faults({0x0f, 0x21, 0xc3 | number << 3}, exception::undefined);  // SDM volume 3, table 6-2
+    faults({0x0f, 0x23, 0xc3 | number << 3}, exception::undefined);
+  }
+  faults({0x0f, 0x21, 0xf3}, exception::protection, 0);
+}
+
 TEST_F(system_instructions, hlt_halts_behind_itself) {
   protected_mode();
   EXPECT_EQ(step({0xf4}).next, verdict::halted);
