@@ -15,6 +15,9 @@ using vcpu::segment_name;
 constexpr std::uint64_t base_of_286 =
     0xff'ffff;  ///< with operands of 16 bits a base has 24 (SDM 2A, "LGDT"; 2B, "SGDT")
 
+/// What #AC asks of a pseudo-descriptor, whatever the mode (SDM volume 3, table 6-7: GDTR, IDTR contents).
+constexpr unsigned pseudo_alignment = 4;
+
 /// The pseudo-descriptor in memory: a limit of 2 bytes, and behind it a base.
 struct pseudo_descriptor {
   extent limit, base;
@@ -25,7 +28,8 @@ unsigned base_bytes(const execution& x) { return x.env.is64() ? 8 : 4; }
 bool find_pseudo(execution& x, outside::intent how, pseudo_descriptor& d) {
   const segment_name s = x.insn.memory.segment;
   const word where = x.offset(), behind = truncate(where + 2, x.insn.address_bytes);
-  return x.mem.find(s, where, 2, how, d.limit, base_bytes(x)) && x.mem.find(s, behind, base_bytes(x), how, d.base, 1);
+  return x.mem.find(s, where, 2, how, d.limit, pseudo_alignment) &&
+         x.mem.find(s, behind, base_bytes(x), how, d.base, 1);
 }
 
 bool store_table(execution& x, const vcpu::descriptor_table& t) {

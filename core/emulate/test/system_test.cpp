@@ -160,6 +160,18 @@ TEST_F(system_instructions, debug_registers_that_do_not_exist_are_undefined_at_e
   faults({0x0f, 0x21, 0xf3}, exception::protection, 0);
 }
 
+TEST_F(system_instructions, pseudo_descriptors_are_aligned_to_four_bytes_in_every_mode) {
+  // SDM volume 3, table 6-7.
+  long_mode(3);
+  ASSERT_TRUE(cpu_.write_cr0(cpu_.registers().cr0() | cr0::am));
+  flags(x86::rflags::ac);
+  gpr(rbx, data_at + 4);
+  runs({0x0f, 0x01, 0x03});
+  regs().general.rip = code_at;
+  gpr(rbx, data_at + 2);
+  faults({0x0f, 0x01, 0x03}, exception::alignment, 0);
+}
+
 TEST_F(system_instructions, hlt_halts_behind_itself) {
   protected_mode();
   EXPECT_EQ(step({0xf4}).next, verdict::halted);
