@@ -32,7 +32,7 @@ struct options {
 };
 
 tally run_machine(const opguest::machine& m, std::uint32_t attempts, const options& wanted) {
-  const opguest::task work{.seed = wanted.seed, .first = wanted.first, .translations = attempts};
+  const opguest::task work{.seed = wanted.seed, .first = wanted.first, .count = attempts};
   opguest::engine running{m, wanted.program, work, wanted.silence};
   opguest::byte_source bytes{[&running](std::uint8_t* to, std::size_t limit) { return running.read(to, limit); }};
   unsigned shown = 0;

@@ -128,12 +128,12 @@ void run(const opguest::order& asked) {
   out.put64(asked.seed);
   out.put32(asked.first);
   const generator states{c, h, asked.seed};
-  for (std::uint32_t n = 0; on && n < asked.translations; ++n) {
+  for (std::uint32_t n = 0; on && n < asked.count; ++n) {
     states.make(asked.first + n, current);
     attempt(h, current);
   }
   out.put8(record::end_mark);
-  out.put32(asked.translations);
+  out.put32(asked.count);
   out.flush();
 }
 

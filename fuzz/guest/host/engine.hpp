@@ -27,7 +27,7 @@ std::span<const machine> machines();
 /// What the guest program is told to do.
 struct task {
   std::uint64_t seed;
-  std::uint32_t first, translations;
+  std::uint32_t first, count;  ///< count: of translations or specimens
   std::string command_line() const;
 };
 
@@ -45,7 +45,7 @@ class scratch_directory {
 };
 
 /// The command that runs `work` on `on`; files that the emulator needs are written to `scratch`. `program` is
-/// guest.elf, with guest.bin and disk.bin beside it.
+/// an ELF file, with the same as a flat image (.bin) and disk.bin beside it.
 std::vector<std::string> qemu_command(const machine& on, const std::string& program, const task& work);
 std::vector<std::string> bochs_command(const machine& on, const std::filesystem::path& program, const task& work,
                                        const std::filesystem::path& scratch);

@@ -25,7 +25,7 @@ constexpr machine all[] = {
 };
 
 constexpr std::size_t sector = 512;
-constexpr std::size_t image_sectors = 120;  ///< program/disk.S says the same
+constexpr std::size_t image_sectors = 240;  ///< program/disk.S says the same
 
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream from{path, std::ios::binary};
@@ -44,8 +44,9 @@ std::string disk_image(const std::filesystem::path& program, const task& work) {
   std::string disk = content_of(directory / "disk.bin");
   disk += work.command_line();
   disk.resize(2 * sector);
-  const std::string image = content_of(directory / "guest.bin");
-  if (image.size() > image_sectors * sector) throw std::runtime_error("guest.bin outgrew what the boot sector loads");
+  const std::string image = content_of(std::filesystem::path{program}.replace_extension("bin"));
+  if (image.size() > image_sectors * sector)
+    throw std::runtime_error(program.stem().string() + ".bin outgrew what the boot sector loads");
   disk += image;
   disk.resize(std::size_t{16} * 63 * 20 * sector);
   return disk;
@@ -55,9 +56,7 @@ std::string disk_image(const std::filesystem::path& program, const task& work) {
 
 std::span<const machine> machines() { return all; }
 
-std::string task::command_line() const {
-  return fmt::format("seed={} first={} translations={}", seed, first, translations);
-}
+std::string task::command_line() const { return fmt::format("seed={} first={} count={}", seed, first, count); }
 
 /// Memory: 1 GiB below 4 GiB, the rest from there on (shared/layout.hpp).
 std::vector<std::string> qemu_command(const machine& on, const std::string& program, const task& work) {

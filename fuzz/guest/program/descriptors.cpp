@@ -1,7 +1,7 @@
 #include "fuzz/guest/program/descriptors.hpp"
 
-#include "fuzz/guest/program/selectors.h"
 #include "fuzz/guest/program/trampoline.hpp"
+#include "fuzz/guest/shared/selectors.h"
 
 namespace umbra::opguest {
 namespace {

@@ -2,7 +2,7 @@
 // protected mode, moves the image to 4 MiB and enters it as a multiboot loader would.
 //
 // The disk: this sector; one sector with the command line; the image, from its start at 4 MiB on.
-#define SECTORS 120        // of the image, in one BIOS call; checked when the disk is made
+#define SECTORS 120        // of the image, in one BIOS call, of which there are two; checked when the disk is made
 #define BUFFER 0x10000     // where they go first
 #define COMMAND_LINE 0x7e00
 #define IMAGE 0x400000
@@ -24,6 +24,10 @@ boot_sector:
   int $0x13
   jc fail
   mov $image_packet, %si
+  mov $0x42, %ah
+  int $0x13
+  jc fail
+  mov $rest_packet, %si
   mov $0x42, %ah
   int $0x13
   jc fail
@@ -53,7 +57,7 @@ protected:
   rep stosl
   mov $BUFFER, %esi
   mov $IMAGE, %edi
-  mov $SECTORS * 128, %ecx
+  mov $2 * SECTORS * 128, %ecx
   rep movsl
   mov $0x2badb002, %eax
   mov $information, %ebx
@@ -67,6 +71,9 @@ command_line_packet:
 image_packet:
   .word 16, SECTORS, 0, BUFFER >> 4
   .quad 2
+rest_packet:
+  .word 16, SECTORS, 0, (BUFFER + SECTORS * 512) >> 4
+  .quad 2 + SECTORS
 gdt:
   .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
 gdt_pointer:

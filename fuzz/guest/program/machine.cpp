@@ -76,7 +76,7 @@ order read_order(const boot_information& boot) {
   order o;
   o.seed = number(line, "seed=", o.seed);
   o.first = static_cast<std::uint32_t>(number(line, "first=", o.first));
-  o.translations = static_cast<std::uint32_t>(number(line, "translations=", o.translations));
+  o.count = static_cast<std::uint32_t>(number(line, "count=", o.count));
   return o;
 }
 

@@ -16,13 +16,13 @@ struct boot_information {
 
 struct order {
   std::uint64_t seed = 1;
-  std::uint32_t first = 0;  ///< number of the first scene
-  std::uint32_t translations = 1000;
+  std::uint32_t first = 0;     ///< number of the first scene or specimen
+  std::uint32_t count = 1000;  ///< of translations or specimens
 };
 
 environment explore(const boot_information& boot);
 
-/// Reads `seed=`, `first=` and `translations=` (decimal) off the command line.
+/// Reads `seed=`, `first=` and `count=` (decimal) off the command line.
 order read_order(const boot_information& boot);
 
 }  // namespace umbra::opguest

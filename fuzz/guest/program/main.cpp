@@ -23,7 +23,7 @@ void run(const environment& machine, const order& asked) {
   const generator scenes{machine, asked.seed};
   windows w{};
   std::uint32_t done = 0;
-  for (std::uint32_t number = asked.first; done < asked.translations; ++number) {
+  for (std::uint32_t number = asked.first; done < asked.count; ++number) {
     if (number == asked.first || number % scenes_in_epoch == 0) {
       w = draw_windows(asked.seed, number / scenes_in_epoch);
       tag_data_frames(machine, w);
@@ -48,16 +48,4 @@ extern "C" [[noreturn]] void guest_main(std::uint32_t, const umbra::opguest::boo
   enable_own_paging(machine);
   run(machine, asked);
   power_off();
-}
-
-// What the compiler may call.
-extern "C" void* memset(void* to, int value, decltype(sizeof(0)) count) {
-  void* const start = to;
-  asm volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
-  return start;
-}
-extern "C" void* memcpy(void* to, const void* from, decltype(sizeof(0)) count) {
-  void* const start = to;
-  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
-  return start;
 }

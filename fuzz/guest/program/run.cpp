@@ -3,9 +3,9 @@
 #include "core/x86/control.hpp"
 #include "fuzz/guest/program/descriptors.hpp"
 #include "fuzz/guest/program/memory.hpp"
-#include "fuzz/guest/program/selectors.h"
 #include "fuzz/guest/program/trampoline.hpp"
 #include "fuzz/guest/shared/record.hpp"
+#include "fuzz/guest/shared/selectors.h"
 
 namespace umbra::opguest {
 namespace {

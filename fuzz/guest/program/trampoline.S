@@ -1,6 +1,6 @@
 // The trampoline: from the program's own paging into a scene's, one access at some CPL, and back. Everything here is
 // mapped in every scene, at its physical address.
-#include "fuzz/guest/program/selectors.h"
+#include "fuzz/guest/shared/selectors.h"
 
 #define PG 0x80000000
 #define MSR_EFER 0xc0000080

@@ -4,14 +4,14 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "fuzz/guest/host/compare.hpp"
 #include "fuzz/guest/shared/generator.hpp"
+#include "fuzz/guest/test/written_stream.hpp"
 
 namespace umbra::opguest {
 
-class fake_guest {
+class fake_guest : public written_stream {
  public:
   /// May change what the guest reports of a probe.
   using spoiler = std::function<void(const scene&, const probe&, const reference::translation&, result&)>;
@@ -32,21 +32,7 @@ class fake_guest {
 
   void end() { put(record::end_mark, 1), put(translations_, 4); }
 
-  byte_source source() {
-    return byte_source{[this](std::uint8_t* to, std::size_t limit) {
-      const std::size_t count = sent_.copy(reinterpret_cast<char*>(to), limit, taken_);
-      taken_ += count;
-      return count;
-    }};
-  }
-
-  std::string& bytes() { return sent_; }
-
  private:
-  void put(std::uint64_t value, unsigned bytes) {
-    for (unsigned i = 0; i < bytes; ++i) sent_ += static_cast<char>(value >> 8 * i);
-  }
-
   void run_scene(std::uint32_t number, const scene& s, const spoiler& spoil) {
     put(record::scene_mark, 1), put(number, 4);
     memory_.load(s);
@@ -91,8 +77,6 @@ class fake_guest {
   environment machine_;
   std::uint64_t seed_;
   table_memory memory_;
-  std::string sent_;
-  std::size_t taken_ = 0;
   std::uint32_t translations_ = 0;
 };
 
