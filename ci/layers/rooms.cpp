@@ -28,6 +28,7 @@ constexpr room all[] = {
     {"models/smt", false},
     {"fuzz", false},
     {"fuzz/guest/program", false, guest_uses},
+    {"fuzz/guest/system/program", false, guest_uses},
     {"fuzz/entry/program", false, entry_uses},
     {"proofs", false},
     {"tools", false},

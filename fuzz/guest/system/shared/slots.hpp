@@ -1,0 +1,49 @@
+// The registers that a specimen sets and that are compared, by number: their order is what trampoline.S and the stream
+// of results go by.
+#pragma once
+
+#define SLOT_RAX 0
+#define SLOT_RCX 1
+#define SLOT_RDX 2
+#define SLOT_RBX 3
+#define SLOT_RSP 4
+#define SLOT_RBP 5
+#define SLOT_RSI 6
+#define SLOT_RDI 7
+#define SLOT_R8 8
+#define SLOT_R9 9
+#define SLOT_R10 10
+#define SLOT_R11 11
+#define SLOT_R12 12
+#define SLOT_R13 13
+#define SLOT_R14 14
+#define SLOT_R15 15
+#define SLOT_RIP 16
+#define SLOT_RFLAGS 17
+#define SLOT_ES 18
+#define SLOT_CS 19
+#define SLOT_SS 20
+#define SLOT_DS 21
+#define SLOT_FS 22
+#define SLOT_GS 23
+#define SLOT_LDTR 24
+#define SLOT_TR 25
+#define SLOT_FS_BASE 26
+#define SLOT_GS_BASE 27
+#define SLOT_CR0 28
+#define SLOT_CR2 29
+#define SLOT_CR3 30
+#define SLOT_CR4 31
+#define SLOT_CR8 32
+#define SLOT_EFER 33
+#define SLOT_DR0 34
+#define SLOT_DR1 35
+#define SLOT_DR2 36
+#define SLOT_DR3 37
+#define SLOT_DR6 38
+#define SLOT_DR7 39
+#define SLOT_GDT_BASE 40
+#define SLOT_GDT_LIMIT 41
+#define SLOT_IDT_BASE 42
+#define SLOT_IDT_LIMIT 43
+#define SLOT_COUNT 44
