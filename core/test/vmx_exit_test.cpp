@@ -291,6 +291,21 @@ TEST_F(exits, so_is_one_whose_second_page_needs_the_table_that_its_first_page_is
   EXPECT_LE(faults, 4 * vcpu::retry_guard::limit);
 }
 
+TEST_F(exits, a_vmm_with_an_emulator_is_told_what_the_instruction_came_to) {
+  turn_on_level4();
+  cpu_->set_executor(executor::vmm);
+  EXPECT_EQ(page_fault(0x9000, 0), next::run) << "nothing to execute";
+  EXPECT_EQ(page_fault(0x4100, code::write), next::leave) << "a page table, shadowed since then";
+  expect_left(request_kind::instruction);
+  EXPECT_TRUE(cpu_->request().instruction.table);
+  store(4, 5, 0x1'0000'0000 | link);
+  EXPECT_EQ(page_fault(0x5010, 0), next::leave);
+  expect_left(request_kind::instruction);
+  EXPECT_FALSE(cpu_->request().instruction.table);
+  EXPECT_EQ(cpu_->request().instruction.address, 0x1'0000'0010u);
+  EXPECT_EQ(mmu_.counters().unprotected, 0u);
+}
+
 // --- events whose delivery an exit interrupted ---
 
 TEST_F(exits, an_interrupted_delivery_is_made_again) {

@@ -31,6 +31,13 @@ enum class next : unsigned char {
 /// Who accesses an MSR. A VMM finds those, too, whose feature the guest has not.
 enum class msr_user : unsigned char { guest, vmm };
 
+/// Who executes an instruction that hardware could not complete.
+enum class executor : unsigned char {
+  hardware,  ///< hardware still, with the table that the instruction writes to given up
+  emulator,  ///< umbra; if it cannot, hardware
+  vmm,       ///< the VMM, which has an emulator of its own
+};
+
 /// What of the host's came up while the guest ran.
 enum class host_event : unsigned char { none, nmi, machine_check };
 
@@ -42,7 +49,7 @@ class cpu {
       : host_(m.memory().host()),
         guest_(m, id, f),
         vmcs_(host_, id),
-        emulates_(emulates),
+        executor_(emulates ? vmx::executor::emulator : vmx::executor::hardware),
         emulator_(guest_, bus_),
         guest_msrs_(host_),
         host_msrs_(host_) {}
@@ -51,6 +58,8 @@ class cpu {
 
   /// Takes memory. False if there is not enough: then this object is of no use.
   bool create();
+  void set_executor(vmx::executor e) { executor_ = e; }
+  vmx::executor executor() const { return executor_; }
   /// Writes all that stays, once, and the guest's state after reset.
   void set_up(const controls&);
 
@@ -193,7 +202,7 @@ class cpu {
   platform::host& host_;
   vcpu::vcpu guest_;
   vmx::vmcs vmcs_;
-  const bool emulates_;
+  vmx::executor executor_;
   io::bus bus_{};
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;

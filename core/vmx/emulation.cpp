@@ -39,7 +39,7 @@ void cpu::load_for_emulator() {
 }
 
 bool cpu::emulate(next& how) {
-  if (!emulates_) return false;
+  if (executor_ != vmx::executor::emulator) return false;
   // What RIP points at is not what missed: the processor was delivering an event, or is to.
   if (either(in_delivery_, guest_.events().pending())) return false;
   load_for_emulator();

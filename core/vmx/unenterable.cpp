@@ -59,7 +59,8 @@ next cpu::make_enterable() {
     const segmentation mode = segmentation_of(c.cr0(), c.efer(), guest_.general().rflags);
     const bool fits = fit_segments(mode);
     next how{};
-    if (!emulates_) return mode == segmentation::real ? leave(internal_error::emulation) : next::run;
+    if (executor_ != vmx::executor::emulator)
+      return mode == segmentation::real ? leave(internal_error::emulation) : next::run;
     delivery_ =
         mode == segmentation::real ? guest_.next_delivery(trap_pending(), wants_interrupt_window_) : vcpu::delivery{};
     if (delivery_.source != vcpu::event_source::none) {
