@@ -163,7 +163,7 @@ void flush_all(host& h) {
   for (auto& cpu : h.cpus) {
     if (cpu.in_guest()) {
       ++h.count.kicks;
-      cpu.leave();
+      cpu.kick();
     }
     cpu.flush();
   }

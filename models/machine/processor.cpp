@@ -1,6 +1,9 @@
 #include "models/machine/processor.hpp"
 
+#include <utility>
+
 #include "core/x86/control.hpp"
+#include "core/x86/event.hpp"
 
 namespace umbra::machine {
 
@@ -8,7 +11,8 @@ void processor::reset() {
   fields_.clear();
   latched_ = {};
   pdptes_ = {};
-  in_guest_ = false;
+  in_guest_ = kicked_ = false;
+  injected_ = {};
   tlb_.clear();
   structures_.clear();
 }
@@ -18,6 +22,8 @@ void processor::save(state& s) const {
   s.latched = latched_;
   s.pdptes = pdptes_;
   s.in_guest = in_guest_;
+  s.kicked = kicked_;
+  s.injected = injected_;
   s.translations.copy(tlb_);
   s.structures.copy(structures_);
 }
@@ -27,6 +33,8 @@ void processor::restore(const state& s) {
   latched_ = s.latched;
   pdptes_ = s.pdptes;
   in_guest_ = s.in_guest;
+  kicked_ = s.kicked;
+  injected_ = s.injected;
   tlb_.copy(s.translations);
   structures_.copy(s.structures);
 }
@@ -85,6 +93,7 @@ bool processor::enter() {
   }
   latched_ = next;
   if (!level4() && !load_pdptes()) return false;
+  inject();
   ++around_.count.entries;
   in_guest_ = true;
   return true;
@@ -109,11 +118,59 @@ bool processor::load_pdptes() {
   return true;
 }
 
-void processor::leave() {
+void processor::inject() {
+  using enum x86::vmcs;
+  injected_ = {};
+  const std::uint64_t information = fields_.get(entry_event);
+  if (!has(information, x86::event_field::valid)) return;
+  injected_ = {information, fields_.get(entry_error_code), fields_.get(entry_instruction_length)};
+}
+
+void processor::leave(const exit_information& why) {
   if (!in_guest_) return;
+  tell(why);
   in_guest_ = false;
   ++around_.count.exits;
 }
+
+void processor::tell(const exit_information& why) {
+  using enum x86::vmcs;
+  fields_.set(exit_reason, why.reason);
+  fields_.set(exit_qualification, why.qualification);
+  fields_.set(exit_event, why.event);
+  fields_.set(exit_error_code, why.error_code);
+  fields_.set(vectoring_event, why.vectoring_event);
+  fields_.set(vectoring_error_code, why.vectoring_error_code);
+  fields_.set(instruction_length, why.instruction_length);
+  fields_.set(x86::vmcs::instruction_information, why.instruction_information);
+  fields_.set(entry_event, fields_.get(entry_event) & ~std::uint64_t{x86::event_field::valid});  // SDM 25.8.3
+}
+
+namespace {
+
+x86::vmcs mask_of(x86::vmcs cr) { return cr == x86::vmcs::guest_cr0 ? x86::vmcs::cr0_mask : x86::vmcs::cr4_mask; }
+x86::vmcs shadow_of(x86::vmcs cr) { return cr == x86::vmcs::guest_cr0 ? x86::vmcs::cr0_shadow : x86::vmcs::cr4_shadow; }
+
+}  // namespace
+
+bool processor::move_to(x86::vmcs cr, std::uint64_t value) {
+  const std::uint64_t hosts = fields_.get(mask_of(cr));
+  if (((value ^ fields_.get(shadow_of(cr))) & hosts) != 0) return false;
+  fields_.set(cr, (fields_.get(cr) & hosts) | (value & ~hosts));
+  return true;
+}
+
+std::uint64_t processor::move_from(x86::vmcs cr) const {
+  const std::uint64_t hosts = fields_.get(mask_of(cr));
+  return (fields_.get(cr) & ~hosts) | (fields_.get(shadow_of(cr)) & hosts);
+}
+
+void processor::kick() {
+  leave({.reason = static_cast<std::uint64_t>(x86::exit_reason::external_interrupt)});
+  kicked_ = true;
+}
+
+bool processor::take_kick() { return std::exchange(kicked_, false); }
 
 void processor::flush() {
   // The VPID that the vCPU is about to run under, and the one that it last ran under: mostly the same.

@@ -11,6 +11,7 @@
 #include "core/x86/vmcs.hpp"
 #include "models/machine/controls.hpp"
 #include "models/machine/counters.hpp"
+#include "models/machine/exit_information.hpp"
 #include "models/machine/incident.hpp"
 #include "models/machine/ram.hpp"
 #include "models/machine/structure_cache.hpp"
@@ -59,7 +60,8 @@ class processor {
     vmcs_store fields;
     controls latched;
     std::array<std::uint64_t, 4> pdptes{};
-    bool in_guest = false;
+    bool in_guest = false, kicked = false;
+    injection injected{};
     tlb translations;
     structure_cache structures;
   };
@@ -82,11 +84,27 @@ class processor {
   }
   /// What the processor says of an exit; tests write it in the processor's stead.
   void inform(x86::vmcs field, std::uint64_t value) { fields_.set(field, value); }
+  /// A register of the guest's, as the processor has it while the guest runs.
+  std::uint64_t read_register(x86::vmcs field) const { return fields_.get(field); }
   /// VM entry: latches controls and, in PAE paging, loads the four PDPTEs from memory. With a VPID it flushes nothing.
   /// False, with an incident: VM entry fails.
   bool enter();
-  /// VM exit. Keeps what is cached.
-  void leave();
+  /// VM exit: what it tells goes to the VMCS, and the event that was to be injected is no longer due. Keeps what is
+  /// cached. Of a vCPU that is not in guest mode: nothing.
+  void leave(const exit_information& = {});
+  /// An interrupt by the host makes a vCPU leave guest mode.
+  void kick();
+  /// Whether there was a kick since the last call.
+  bool take_kick();
+  /// What an exit would tell, of a vCPU that has not entered since its last one.
+  void tell(const exit_information&);
+  /// MOV to CR0 or CR4 in guest mode (SDM 26.1.3): false if it exits, for it changes what the host owns. Else the
+  /// guest's own bits are written.
+  bool move_to(x86::vmcs cr, std::uint64_t value);
+  /// What the guest reads there: its own bits of the register, the others of the read shadow (SDM 26.3).
+  std::uint64_t move_from(x86::vmcs cr) const;
+  /// What the last VM entry has delivered.
+  const injection& injected() const { return injected_; }
   bool in_guest() const { return in_guest_; }
   /// INVVPID, single context, for this vCPU's VPID.
   void flush();
@@ -135,12 +153,14 @@ class processor {
   void drop(std::uint64_t vpid);
   result landed(std::uint64_t frame, std::uint64_t gva, intent);
   bool load_pdptes();
+  void inject();
 
   surroundings around_;
   vmcs_store fields_;
   controls latched_{};
   std::array<std::uint64_t, 4> pdptes_{};
-  bool in_guest_ = false;
+  bool in_guest_ = false, kicked_ = false;
+  injection injected_{};
   tlb tlb_;
   structure_cache structures_;
 };

@@ -118,5 +118,45 @@ TEST_F(entry, vmcs_writes_in_guest_mode_and_shared_vpids_are_incidents) {
   EXPECT_EQ(only_incident().kind, incident_kind::vmcs) << "32 bits wide";
 }
 
+TEST_F(entry, an_exit_tells_why_and_takes_the_event_back) {
+  build_level4();
+  platform::write_vmcs(host, 0, x86::vmcs::entry_event, 0x8000'0b0d);
+  platform::write_vmcs(host, 0, x86::vmcs::entry_error_code, 8);
+  enter_level4();
+  EXPECT_EQ(m.cpu(0).injected().information, 0x8000'0b0du);
+  EXPECT_EQ(m.cpu(0).injected().error_code, 8u);
+  m.cpu(0).leave({.reason = 30, .qualification = 0x33, .instruction_length = 2});
+  EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::exit_reason), 30u);
+  EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::exit_qualification), 0x33u);
+  EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::instruction_length), 2u);
+  EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::entry_event), 0x0000'0b0du) << "no longer valid (SDM 25.8.3)";
+  ASSERT_TRUE(m.cpu(0).enter());
+  EXPECT_EQ(m.cpu(0).injected().information, 0u);
+}
+
+TEST_F(entry, a_guest_moves_to_its_own_bits_of_a_control_register_without_an_exit) {
+  build_level4();
+  platform::write_vmcs(host, 0, x86::vmcs::cr0_mask, ~x86::cr0::ts);
+  platform::write_vmcs(host, 0, x86::vmcs::cr0_shadow, x86::cr0::pe);
+  enter_level4();
+  constexpr auto cr0 = x86::vmcs::guest_cr0;
+  EXPECT_TRUE(m.cpu(0).move_to(cr0, x86::cr0::pe | x86::cr0::ts));
+  EXPECT_EQ(m.cpu(0).move_from(cr0), x86::cr0::pe | x86::cr0::ts);
+  EXPECT_TRUE((m.cpu(0).read_register(cr0) & x86::cr0::pg) != 0) << "the host's bits stay";
+  EXPECT_FALSE(m.cpu(0).move_to(cr0, x86::cr0::pe | x86::cr0::wp));
+  EXPECT_EQ(m.cpu(0).move_from(cr0), x86::cr0::pe | x86::cr0::ts) << "nothing changed";
+}
+
+TEST_F(entry, a_kick_is_an_external_interrupt_and_told_once) {
+  build_level4();
+  enter_level4();
+  platform::flush_all(host);
+  EXPECT_FALSE(m.cpu(0).in_guest());
+  EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::exit_reason), 1u);
+  EXPECT_TRUE(m.cpu(0).take_kick());
+  EXPECT_FALSE(m.cpu(0).take_kick());
+  EXPECT_FALSE(m.cpu(1).take_kick()) << "it was not in guest mode";
+}
+
 }  // namespace
 }  // namespace umbra::machine

@@ -69,8 +69,8 @@ struct snapshot : hand_built {
     platform::lock(host);
     platform::read(host, {frame(0)}, 8);
     platform::unlock(host);
+    EXPECT_EQ(m.cpu(0).read_register(x86::vmcs::exit_reason), 7u);
     m.cpu(0).leave();
-    EXPECT_EQ(m.cpu(0).read_vmcs(x86::vmcs::exit_reason), 7u);
     EXPECT_TRUE(m.cpu(0).enter());
 #if defined(UMBRA_ASAN)
     EXPECT_TRUE(__asan_address_is_poisoned(released));
