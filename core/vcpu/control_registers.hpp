@@ -16,7 +16,7 @@ namespace umbra::vcpu {
 /// What a write to a control register comes to.
 struct written {
   bool refused = false;  ///< #GP(0), nothing changed
-  flag mode = false;     ///< the paging mode may have changed, and cached translations must go; never while paging is off
+  flag mode = false;  ///< the paging mode may have changed, and cached translations must go; never while paging is off
 };
 
 /// What of the segment registers decides whether IA-32e mode can be entered or left.

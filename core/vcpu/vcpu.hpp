@@ -56,6 +56,7 @@ class vcpu {
   mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 
   general_registers& general() { return state_.general; }
+  const general_registers& general() const { return state_.general; }
   const register_set& state() const { return state_; }
 
   /// Exceptions, and what was being delivered when an exit came.

@@ -56,6 +56,9 @@ class cpu {
   cpu(const cpu&) = delete;
   cpu& operator=(const cpu&) = delete;
 
+  /// Tables that create() takes for itself.
+  static constexpr unsigned tables = 2;
+
   /// Takes memory. False if there is not enough: then this object is of no use.
   bool create();
   void set_executor(vmx::executor e) { executor_ = e; }

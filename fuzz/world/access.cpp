@@ -1,6 +1,9 @@
 // Guest accesses: the loop of hardware, exits and the core's answers that one instruction goes through.
 #include <algorithm>
 
+#include "core/x86/event.hpp"
+#include "core/x86/exception.hpp"
+#include "core/x86/exit_reason.hpp"
 #include "core/x86/page_fault.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/walk.hpp"
@@ -16,6 +19,19 @@ constexpr std::uint64_t burst_step = std::uint64_t{2} << 20;
 /// Exits after which an access is given up. The bound that the design promises is tighter (I13) and judged afterwards.
 constexpr unsigned exit_limit = 24, undecodable_exit_limit = 4 * vcpu::retry_guard::limit;
 
+/// #PF, as VM entry is told to deliver it.
+constexpr std::uint64_t page_fault_event = x86::event_field::valid | x86::event_field::has_error_code |
+                                           static_cast<std::uint64_t>(x86::event_type::hardware_exception)
+                                               << x86::event_field::type_at |
+                                           x86::vector_of(x86::exception::page_fault);
+
+constexpr machine::exit_information page_fault_exit(std::uint64_t address, std::uint64_t error_code) {
+  return {.reason = static_cast<std::uint64_t>(x86::exit_reason::exception_or_nmi),
+          .qualification = address,
+          .event = page_fault_event,
+          .error_code = error_code};
+}
+
 constexpr std::uint64_t mask_of(unsigned bytes) {
   return bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * bytes) - 1;
 }
@@ -25,6 +41,7 @@ constexpr std::uint64_t mask_of(unsigned bytes) {
 world::attempt world::begin(unsigned id, const op& o, std::uint64_t gva, unsigned bytes) const {
   attempt a;
   a.vcpu = id;
+  a.made = o.by;
   // SDM 4.6: an implicit access is a supervisor's whatever the CPL, and EFLAGS.AC does not count for it.
   a.by.user = o.by.cpl == 3 && !o.by.implicit;
   a.by.ac = o.by.ac && !a.by.user && !o.by.implicit;
@@ -86,25 +103,12 @@ void world::exhaust(const op& o) {
 outcome world::drive(attempt& a) {
   outcome out;
   machine::processor& cpu = machine_->cpu(a.vcpu);
-  vcpu::vcpu& guest = *vcpus_[a.vcpu];
   const machine::request request{a.by.user, a.by.write, a.by.fetch, a.by.ac};
-  const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
-  vcpu::retry_guard retries;
+  vcpus_[a.vcpu]->set_executor(a.undecodable ? vmx::executor::hardware : vmx::executor::vmm);
+  proceed(a.vcpu);
 
   for (;;) {
-    if (!cpu.in_guest()) {
-      const mmu::verdict ready = guest.enter();
-      if (observer_) observer_->enters(a.vcpu, ready);
-      if (ready == mmu::verdict::shutdown) {
-        out.ending = ending::shutdown;
-        return out;
-      }
-      if (ready != mmu::verdict::resume) {
-        fail("outcome", "the core answered %u to VM entry", static_cast<unsigned>(ready));
-        return out;
-      }
-      if (!cpu.enter()) return out;  // an incident says why
-    }
+    if (!enter(a.vcpu, out.ending)) return out;
 
     // An instruction translates all that it touches before it does anything.
     machine::result at[2];
@@ -123,72 +127,95 @@ outcome world::drive(attempt& a) {
     }
 
     check_error_code(a, a.parts[reached].gva, missed.error_code);
-    cpu.leave();
     if (++out.exits > (a.undecodable ? undecodable_exit_limit : exit_limit)) {
       fail("I13", "%u exits and no end of an access to %#llx", out.exits,
            static_cast<unsigned long long>(a.parts[0].gva));
       return out;
     }
-    exit_event event{a.vcpu, a.parts[reached].gva, missed.error_code, {}, false};
-    const std::uint64_t fixed = mmu_->counters().pf_fixed;
-    event.answer = guest.page_fault({event.address}, by);
+    a.last_fault = a.parts[reached].gva;
+    const std::uint64_t fixed = mmu_->counters().pf_fixed, unprotected = mmu_->counters().unprotected;
+    pose(a.vcpu, a.made, in_long_mode(a.vcpu));
+    const vmx::next next = exit(a.vcpu, page_fault_exit(a.last_fault, missed.error_code));
     a.fixed = mmu_->counters().pf_fixed != fixed;
-    a.last_fault = event.address;
-    if (observer_) observer_->exits(event);
-    if (event.answer.next == mmu::verdict::emulate && a.undecodable) {
-      event.answer = let_hardware_write(guest, retries, {event.address}, by, out);
-      event.unprotect = true;
-      if (observer_) observer_->exits(event);
-      if (event.answer.next == mmu::verdict::emulate) {
-        out.ending = ending::given_up;
-        return out;
-      }
-    } else if (event.answer.next == mmu::verdict::emulate) {
-      a.emulated_from = now();
-      event.answer = guest.write({a.parts[0].gva}, a.value, a.bytes, by);
-      event.emulation = true;
-      if (observer_) observer_->exits(event);
-      if (event.answer.next == mmu::verdict::resume) {
-        if (!emulate(a, out)) return out;
-        out.ending = ending::done;
-        return out;
-      }
-    }
-    switch (event.answer.next) {
-      case mmu::verdict::resume:
-      case mmu::verdict::retry:
-        continue;
-      case mmu::verdict::inject:
-        out.ending = ending::page_fault;
-        out.error_code = event.answer.error_code;
-        out.address = event.answer.fault.value;
-        return out;
-      case mmu::verdict::mmio:
-        out.ending = ending::mmio;
-        out.address = event.answer.address.value;
-        return out;
-      case mmu::verdict::shutdown:
-        out.ending = ending::shutdown;
-        return out;
-      case mmu::verdict::emulate:
-        fail("outcome", "the core asks to emulate a write again");
-        return out;
-    }
+    out.unprotected += mmu_->counters().unprotected != unprotected;
+    if (!conclude_exit(a, out, next)) return out;
   }
 }
 
-/// What core/vmx does about a write that it cannot emulate.
-mmu::outcome world::let_hardware_write(vcpu::vcpu& guest, vcpu::retry_guard& retries, gva where, const mmu::access& by,
-                                       outcome& out) {
-  if (!retries.may_retry(guest.general())) return {.next = mmu::verdict::emulate};
-  const std::uint64_t before = mmu_->counters().unprotected;
-  const mmu::outcome answer = guest.unprotect(where, by);
-  out.unprotected += mmu_->counters().unprotected != before;
-  return answer;
+/// What a page-fault exit came to. False: that was the end of the access.
+bool world::conclude_exit(attempt& a, outcome& out, vmx::next next) {
+  const vmx::cpu& v = *vcpus_[a.vcpu];
+  if (next == vmx::next::run) {
+    if (due_[a.vcpu].information == 0) return true;
+    if (due_[a.vcpu].information != page_fault_event) {
+      fail("I16", "a page fault of the guest's at %#llx comes to event %#llx",
+           static_cast<unsigned long long>(a.last_fault), static_cast<unsigned long long>(due_[a.vcpu].information));
+      return false;
+    }
+    out.ending = ending::page_fault;
+    out.error_code = due_[a.vcpu].error_code;
+    out.address = v.guest().general().cr2;
+    return false;
+  }
+  const vmx::request& asked = v.request();
+  switch (asked.kind) {
+    case vmx::request_kind::shutdown:
+      out.ending = ending::shutdown;
+      return false;
+    case vmx::request_kind::internal_error:
+      if (asked.error != vmx::internal_error::emulation || !a.undecodable) break;
+      [[fallthrough]];
+    case vmx::request_kind::instruction:
+      if (!asked.instruction.table) {
+        out.ending = ending::mmio;
+        out.address = asked.instruction.address;
+        return false;
+      }
+      if (!a.undecodable) return perform_by_vmm(a, out);
+      out.ending = ending::given_up;
+      return false;
+    default:
+      break;
+  }
+  fail("I16", "a page fault at %#llx leaves to the VMM with request %u, error %u",
+       static_cast<unsigned long long>(a.last_fault), static_cast<unsigned>(asked.kind),
+       static_cast<unsigned>(asked.error));
+  return false;
 }
 
-/// What a processor on shadow tables may say of an access that it could not make. The core programs NXE, so that fetches
-/// are always told; a reserved bit in a shadow entry is never the guest's doing (SDM 4.7).
+/// The VMM makes the write that hardware must not make. True: it has to be tried again.
+bool world::perform_by_vmm(attempt& a, outcome& out) {
+  a.emulated_from = now();
+  const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
+  const mmu::outcome answer = vcpus_[a.vcpu]->guest().write({a.parts[0].gva}, a.value, a.bytes, by);
+  if (observer_) observer_->emulates(a.parts[0].gva, answer.next);
+  switch (answer.next) {
+    case mmu::verdict::resume:
+      if (emulate(a, out)) out.ending = ending::done;
+      return false;
+    case mmu::verdict::retry:
+      return true;
+    case mmu::verdict::inject:
+      out.ending = ending::page_fault;
+      out.error_code = answer.error_code;
+      out.address = answer.fault.value;
+      return false;
+    case mmu::verdict::mmio:
+      out.ending = ending::mmio;
+      out.address = answer.address.value;
+      return false;
+    case mmu::verdict::shutdown:
+      out.ending = ending::shutdown;
+      return false;
+    case mmu::verdict::emulate:
+      fail("outcome", "the core asks to emulate a write again");
+      return false;
+  }
+  return false;
+}
+
+/// What a processor on shadow tables may say of an access that it could not make. The core programs NXE, so that
+/// fetches are always told; a reserved bit in a shadow entry is never the guest's doing (SDM 4.7).
 void world::check_error_code(const attempt& a, std::uint64_t gva, std::uint64_t error_code) {
   namespace code = x86::page_fault;
   const std::uint64_t due = when(a.by.write, code::write) | when(a.by.user, code::user) | when(a.by.fetch, code::fetch);

@@ -11,7 +11,7 @@ class world::checkpoint {
   machine::machine::snapshot machine_;
   holder<memory::space>::image space_;
   holder<mmu::mmu>::image mmu_;
-  std::array<holder<vcpu::vcpu>::image, vcpus> vcpus_;
+  std::array<holder<vmx::cpu>::image, vcpus> vcpus_;
   world_state state_;
   std::uint64_t number_ = 0;  ///< in the order of saving; 0: nothing is saved
 };

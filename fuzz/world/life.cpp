@@ -1,8 +1,9 @@
 // A world from start to finish.
 //
-// What all inputs with a pool of one size begin with is made once and then restored, as a virtual machine would be from
-// a snapshot: making it takes longer than all that most inputs do. Tearing it down is as slow and mostly the same each
-// time, so it happens when the thorough check does; that nothing was lost is clear from an account of what is in use.
+// What all inputs with one kind of vCPU and a pool of one size begin with is made once and then restored, as a virtual
+// machine would be from a snapshot: making it takes longer than all that most inputs do. Tearing it down is as slow and
+// mostly the same each time, so it happens when the thorough check does; that nothing was lost is clear from an account
+// of what is in use.
 #include <algorithm>
 
 #include "fuzz/scene/scene.hpp"
@@ -18,11 +19,16 @@ using ull = unsigned long long;
 
 constexpr unsigned pool_limit = invariants::workspace::page_limit;
 
-/// More sizes than this take turns.
-constexpr std::size_t foundation_limit = 16;
+/// More kinds than this take turns.
+constexpr std::size_t foundation_limit = 32;
 
 constexpr reference::region low_memory{0, low_pages, machine::first_guest_frame, false, false};
 constexpr reference::region high_memory{high_frame, high_pages, machine::first_guest_frame + low_pages, false, false};
+
+bool alike(const x86::features& a, const x86::features& b) {
+  return a.maxphyaddr == b.maxphyaddr && a.nx == b.nx && a.long_mode == b.long_mode && a.gbpages == b.gbpages &&
+         a.smep == b.smep && a.smap == b.smap;
+}
 
 constexpr memory::slot_request request_for(const reference::region& r) {
   return {{r.base}, r.pages, r.backing - machine::first_guest_frame, r.read_only, r.logged};
@@ -30,12 +36,14 @@ constexpr memory::slot_request request_for(const reference::region& r) {
 
 }  // namespace
 
-/// The core with its default slots and no vCPU.
+/// The core with its default slots, and vCPUs as after reset.
 struct world::foundation {
   unsigned pages = 0;
+  x86::features cpuid{};
   machine::machine::snapshot machine;
   holder<memory::space>::image space;
   holder<mmu::mmu>::image mmu;
+  std::array<holder<vmx::cpu>::image, vcpus> cpus;
 };
 
 world::world() : machine_(std::make_unique<machine::machine>()), workspace_(std::make_unique<invariants::workspace>()) {
@@ -61,14 +69,15 @@ void world::abandon() {
   space_.abandon();
 }
 
-void world::lay_foundation(unsigned pages, const machine::image* memory) {
+void world::lay_foundation(unsigned pages, const x86::features& cpuid, const machine::image* memory) {
   const auto known = std::find_if(foundations_.begin(), foundations_.end(),
-                                  [&](const std::unique_ptr<foundation>& f) { return f->pages == pages; });
+                                  [&](const auto& f) { return f->pages == pages && alike(f->cpuid, cpuid); });
   if (known != foundations_.end()) {
     const foundation& f = **known;
     machine_->restore(f.machine, memory);
     space_.restore(f.space);
     mmu_.restore(f.mmu);
+    for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(f.cpus[id]);
     return;
   }
   machine_->reset(memory);
@@ -79,13 +88,26 @@ void world::lay_foundation(unsigned pages, const machine::image* memory) {
     return fail("status", "the default slots were refused");
   }
   if (!mmu_->create(pages)) return fail("I12", "a pool of %u shadow pages could not be made", pages);
-  if (machine_->incidents().count() != 0) return;
+  for (unsigned id = 0; id < vcpus && !finding_; ++id) make_vcpu(id, cpuid);
+  if (finding_ || machine_->incidents().count() != 0) return;
   if (foundations_.size() == foundation_limit) foundations_.erase(foundations_.begin());
   foundation& f = *foundations_.emplace_back(std::make_unique<foundation>());
   f.pages = pages;
+  f.cpuid = cpuid;
   machine_->save(f.machine);
   space_.save(f.space);
   mmu_.save(f.mmu);
+  for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(f.cpus[id]);
+}
+
+void world::make_vcpu(unsigned id, const x86::features& cpuid) {
+  vmx::cpu& v = vcpus_[id].emplace(*mmu_, id, cpuid, true);
+  if (!v.create()) return fail("I12", "vCPU %u could not be made with %u shadow pages", id, mmu::view(*mmu_).pages());
+  vmx::capabilities can;
+  vmx::controls chosen;
+  const char* lacking = can.read(machine_->host()) ? chosen.choose(can) : "VMX";
+  if (lacking != nullptr) return fail("status", "the core says that this processor lacks %s", lacking);
+  v.set_up(chosen);
 }
 
 /// Which page each table belongs to: the same for all pools of one size, since all come of one foundation.
@@ -109,16 +131,13 @@ bool world::start(const setup& wanted) {
   map_.slots[1] = high_memory;
   map_.trim();
   const unsigned pages = std::clamp<unsigned>(wanted.shadow_pages, mmu::mmu::minimum_pages(vcpus), pool_limit);
-  lay_foundation(pages, image_of(wanted.scene));
-  if (finding_) return false;
-  learn_owners(pages);
-  for (unsigned id = 0; id < vcpus && !finding_; ++id) {
-    registers_[id] = {};
+  for (unsigned id = 0; id < vcpus; ++id) {
     registers_[id].cpuid = wanted.cpuid;
     pasts_[id].start(registers_[id]);
-    vcpus_[id].emplace(*mmu_, id, wanted.cpuid);
-    if (!vcpus_[id]->create()) fail("I12", "vCPU %u could not be made with %u shadow pages", id, pages);
   }
+  lay_foundation(pages, wanted.cpuid, image_of(wanted.scene));
+  if (finding_) return false;
+  learn_owners(pages);
   for (unsigned id = 0; id < vcpus && !finding_; ++id) set_up_vcpu(id);
   current_ = 0;
   number_ = 0;
@@ -158,6 +177,7 @@ bool world::set_up_vcpu(unsigned id) {
   fuzz::start mode = s.start;
   if (mode == start::level4 && !s.cpuid.long_mode) mode = start::pae;
   if (mode == start::real) return true;
+  flatten(id);
   const auto set = [this](kind k, std::uint64_t value) {
     op o;
     o.kind = k;
@@ -180,7 +200,8 @@ bool world::set_up_vcpu(unsigned id) {
 /// slots (I12).
 void world::check_account() {
   const mmu::view v(*mmu_);
-  std::uint64_t tables = 2 * v.pages(), pinned = 0, bytes = v.bytes() + space_->frames().bytes();
+  std::uint64_t tables = 2 * v.pages() + vcpus * vmx::cpu::tables, pinned = 0,
+                bytes = v.bytes() + space_->frames().bytes();
   for (unsigned n = 0; n < v.contexts(); ++n) tables += v.context_at(n) != nullptr;
   for (unsigned id = 0; id < slots; ++id) {
     const memory::slot& s = space_->slot_at(id);

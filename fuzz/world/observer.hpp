@@ -5,21 +5,23 @@
 #include <cstdint>
 
 #include "core/mmu/mmu.hpp"
+#include "core/vmx/request.hpp"
 #include "fuzz/op.hpp"
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/outcome.hpp"
+#include "models/machine/exit_information.hpp"
 #include "models/reference/translation.hpp"
 
 namespace umbra::fuzz {
 
-/// A page-fault exit, and what the core made of it.
+/// A VM exit, and what the core made of it.
 struct exit_event {
   unsigned vcpu = 0;
-  std::uint64_t address = 0;     ///< linear
-  std::uint64_t error_code = 0;  ///< the processor's
-  mmu::outcome answer{};
-  bool emulation = false;  ///< not an exit of its own: the write that followed the verdict `emulate`
-  bool unprotect = false;  ///< likewise: what the core did instead, since nobody can emulate the write
+  machine::exit_information why{};
+  bool leaves = false;         ///< to the VMM, with `request`; else the guest goes on
+  machine::injection event{};  ///< that the next entry is to deliver
+  vmx::request request{};
+  bool unprotected = false;  ///< the core gave up a table, so that hardware can make the write that nobody emulates
 };
 
 class observer {
@@ -32,6 +34,8 @@ class observer {
   /// VM entry of a vCPU, after the core has loaded its roots: `resume` or `shutdown`.
   virtual void enters(unsigned vcpu, mmu::verdict) = 0;
   virtual void exits(const exit_event&) = 0;
+  /// The VMM executes a write to a shadowed table, as the core asked it to.
+  virtual void emulates(std::uint64_t gva, mmu::verdict) = 0;
   /// A fragment of an access is about to be judged: what the guest's tables say of it now.
   virtual void expects(std::uint64_t gva, const reference::translation&) = 0;
   /// How an access ended.

@@ -1,6 +1,6 @@
-// The list of shadow pages by use: what a fault was just resolved through is the newest, and reclaim takes from the oldest
-// on, no more than it was asked for. Were it otherwise, an instruction's own paths could evict each other (I13), and a
-// guest's working set would be dropped while tables that nobody uses stay.
+// The list of shadow pages by use: what a fault was just resolved through is the newest, and reclaim takes from the
+// oldest on, no more than it was asked for. Were it otherwise, an instruction's own paths could evict each other (I13),
+// and a guest's working set would be dropped while tables that nobody uses stay.
 #include <algorithm>
 
 #include "core/x86/entry.hpp"
@@ -11,7 +11,7 @@ namespace umbra::fuzz {
 /// The page of level 1 that the core's own tables lead to for an address; null if the path ends before.
 const mmu::page* world::leaf_page(unsigned vcpu, std::uint64_t gva) const {
   const mmu::view v(*mmu_);
-  const mmu::context& c = vcpus_[vcpu]->context();
+  const mmu::context& c = guest(vcpu).context();
   const mmu::page* p = c.roots[c.mode.format == mmu::paging::level4 ? 0 : gva >> 30 & 3];
   while (p != nullptr && p->level > 1) {
     const std::uint64_t entry = p->entries->get(gva >> (page_shift + 9 * (p->level - 1)) & 511);

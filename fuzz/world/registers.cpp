@@ -1,6 +1,12 @@
 // Guest writes to control registers, and INVLPG: the core's answer against the model's.
+#include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
+#include "core/x86/event.hpp"
+#include "core/x86/exception.hpp"
+#include "core/x86/exit_reason.hpp"
+#include "core/x86/msr.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/msrs.hpp"
 #include "models/reference/walk.hpp"
 
 namespace umbra::fuzz {
@@ -8,6 +14,12 @@ namespace umbra::fuzz {
 namespace {
 
 using ull = unsigned long long;
+
+/// #GP, as VM entry is told to deliver it.
+constexpr std::uint64_t protection_event = x86::event_field::valid | x86::event_field::has_error_code |
+                                           static_cast<std::uint64_t>(x86::event_type::hardware_exception)
+                                               << x86::event_field::type_at |
+                                           x86::vector_of(x86::exception::protection);
 
 const char* name_of(kind k) {
   switch (k) {
@@ -32,6 +44,7 @@ reference::cr_effect write(kind k, reference::registers& r, word value, const Me
     case kind::cr4:
       return reference::write_cr4(r, value, memory);
     default:
+      if (!reference::exists(static_cast<std::uint32_t>(x86::msr::efer), {.cpuid = r.cpuid})) return {.faults = true};
       return reference::write_efer(r, value, memory);
   }
 }
@@ -65,8 +78,12 @@ class raced_memory {
 }  // namespace
 
 bool world::same_registers(const reference::registers& r) const {
-  const vcpu::control_registers& c = vcpus_[current_]->registers();
-  bool same = c.cr0() == r.cr0 && c.cr3() == r.cr3 && c.cr4() == r.cr4 && c.efer() == r.efer;
+  const vcpu::control_registers& c = guest(current_).registers();
+  // Some bits are the guest's own while it runs: the core hears of them at the next exit.
+  const machine::processor& cpu = machine_->cpu(current_);
+  const std::uint64_t cr0 = cpu.in_guest() ? cpu.move_from(x86::vmcs::guest_cr0) : c.cr0();
+  const std::uint64_t cr4 = cpu.in_guest() ? cpu.move_from(x86::vmcs::guest_cr4) : c.cr4();
+  bool same = cr0 == r.cr0 && c.cr3() == r.cr3 && cr4 == r.cr4 && c.efer() == r.efer;
   if (reference::uses_pae(r)) {
     for (unsigned n = 0; n < 4; ++n) same = same && c.pdpte(n) == r.pdpte[n];
   }
@@ -86,37 +103,76 @@ bool world::explained_by_race(const op& o, bool taken, reference::moment begun, 
   return false;
 }
 
+/// The guest executes MOV to a control register, or WRMSR. Whether it was done; else it raises #GP(0).
+bool world::execute_write(const op& o, std::uint64_t value, bool code64) {
+  pose(current_, {}, code64);
+  proceed(current_);
+  machine::processor& cpu = machine_->cpu(current_);
+  deliver_due(current_);
+  if (finding_) return false;
+  if (cpu.in_guest() && o.kind == kind::cr0 && cpu.move_to(x86::vmcs::guest_cr0, value)) return true;
+  if (cpu.in_guest() && o.kind == kind::cr4 && cpu.move_to(x86::vmcs::guest_cr4, value)) return true;
+  vcpu::general_registers& g = vcpus_[current_]->guest().general();
+  machine::exit_information why;
+  if (o.kind == kind::efer) {
+    using namespace vcpu::general;
+    g.set(word{rcx}, word{static_cast<std::uint32_t>(x86::msr::efer)});
+    g.set(word{rax}, value & 0xffff'ffff);
+    g.set(word{rdx}, value >> 32);
+    why = {.reason = static_cast<std::uint64_t>(x86::exit_reason::wrmsr), .instruction_length = 2};
+  } else {
+    constexpr unsigned general_at = 8;  // SDM table 28-3
+    const unsigned from = instructions_ % (code64 ? vcpu::general::count : vcpu::general::count / 2);
+    const unsigned to = o.kind == kind::cr0 ? 0 : o.kind == kind::cr3 ? 3 : 4;
+    g.set(word{from}, value);
+    if (from == vcpu::general::rsp) cpu.inform(x86::vmcs::guest_rsp, value);
+    why = {.reason = static_cast<std::uint64_t>(x86::exit_reason::control_register),
+           .qualification = to | from << general_at,
+           .instruction_length = 3};
+  }
+  return execute(why, code64);
+}
+
+/// An instruction of the guest's that exits, and then is done or raises #GP(0): whether it was done.
+bool world::execute(const machine::exit_information& why, bool code64) {
+  deliver_due(current_);
+  if (finding_) return false;
+  const std::uint64_t rip = rip_of(current_);
+  const vmx::next how = exit(current_, why);
+  const std::uint64_t now_at = guest(current_).general().rip, event = due_[current_].information;
+  const std::uint64_t next = rip + why.instruction_length;
+  if (how == vmx::next::run && event == 0 && now_at == (code64 ? next : next & 0xffff'ffff)) return true;
+  if (how == vmx::next::run && event == protection_event && due_[current_].error_code == 0 && now_at == rip) {
+    return false;
+  }
+  fail("I16", "an exit for reason %llu, qualification %#llx, comes to event %#llx, RIP %#llx after %#llx, and %s",
+       ull(why.reason), ull(why.qualification), ull(event), ull(now_at), ull(rip),
+       how == vmx::next::run ? "the guest goes on" : "leaves to the VMM");
+  return false;
+}
+
 void world::write_register(const op& o) {
-  machine_->cpu(current_).leave();
+  // The guest runs 64-bit code where it can, but to leave IA-32e mode it has to be in compatibility mode (SDM 4.1.2).
+  const bool leaves = o.kind == kind::cr0 && !has(o.value, x86::cr0::pg) && o.value >> 32 == 0;
+  const bool code64 = in_long_mode(current_) && !leaves;
+  const std::uint64_t value = code64 || o.kind == kind::efer ? o.value : o.value & 0xffff'ffff;
   reference::registers next = registers_[current_];
-  reference::cr_effect effect = write(o.kind, next, o.value, view());
+  reference::cr_effect effect = write(o.kind, next, value, view());
   const reference::moment begun = now();
 
-  vcpu::vcpu& v = *vcpus_[current_];
-  bool taken = false;
-  switch (o.kind) {
-    case kind::cr0:
-      taken = v.write_cr0(o.value);
-      break;
-    case kind::cr3:
-      taken = v.write_cr3(o.value);
-      break;
-    case kind::cr4:
-      taken = v.write_cr4(o.value);
-      break;
-    default:
-      taken = v.write_efer(o.value);
-      break;
-  }
+  const bool taken = execute_write(o, value, code64);
   if (observer_) observer_->answered(taken, taken ? "done" : "#GP(0)");
   mix(taken);
-  if ((effect.faults == taken || !same_registers(next)) && !explained_by_race(o, taken, begun, next, effect)) {
-    const vcpu::control_registers& c = v.registers();
+  if (finding_) return;
+  op cut = o;
+  cut.value = value;
+  if ((effect.faults == taken || !same_registers(next)) && !explained_by_race(cut, taken, begun, next, effect)) {
+    const vcpu::control_registers& c = guest(current_).registers();
     fail("I15",
          "%s = %#llx by vCPU %u: %s, should be %s; CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx, should be %#llx %#llx "
          "%#llx "
          "%#llx (or the directory pointers differ)",
-         name_of(o.kind), ull(o.value), current_, taken ? "done" : "#GP", effect.faults ? "#GP" : "done", ull(c.cr0()),
+         name_of(o.kind), ull(value), current_, taken ? "done" : "#GP", effect.faults ? "#GP" : "done", ull(c.cr0()),
          ull(c.cr3()), ull(c.cr4()), ull(c.efer()), ull(next.cr0), ull(next.cr3), ull(next.cr4), ull(next.efer));
     return;
   }
@@ -134,13 +190,18 @@ void world::write_register(const op& o) {
 
 void world::invalidate_page(const op& o) {
   effective_ = true;
-  machine_->cpu(current_).leave();
   const std::uint64_t gva = linear(current_, o.address);
   const reference::translation t = reference::walk(view(), registers_[current_], gva, reference::access{});
   machine_->memory().journal().mark();
   const reference::moment begun = now();
-  vcpus_[current_]->invlpg({gva});
-  if (observer_) observer_->answered(true, "done");
+  pose(current_, {}, in_long_mode(current_));
+  proceed(current_);
+  const bool done = execute(
+      {.reason = static_cast<std::uint64_t>(x86::exit_reason::invlpg), .qualification = gva, .instruction_length = 3},
+      in_long_mode(current_));
+  if (!done && !finding_) fail("I16", "INVLPG of %#llx raises an exception", ull(gva));
+  if (observer_) observer_->answered(done, "done");
+  if (finding_) return;
   expect_no_stores(begun, "INVLPG");
   if (!suspended_.empty()) settle_path(gva, begun);
   pasts_[current_].invalidated({begun, invalidation::scope::page, t.page_shift, gva});
@@ -149,7 +210,7 @@ void world::invalidate_page(const op& o) {
 /// After INVLPG the shadow entries on the address's path are in step with the guest's, whatever was written behind the
 /// core's back until then.
 void world::settle_path(std::uint64_t gva, reference::moment begun) {
-  const mmu::context& c = vcpus_[current_]->context();
+  const mmu::context& c = guest(current_).context();
   if (!c.loaded) return;
   const mmu::view v(*mmu_);
   const mmu::page* p = c.roots[c.mode.format == mmu::paging::level4 ? 0 : gva >> 30 & 3];

@@ -9,6 +9,7 @@
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/past.hpp"
 #include "fuzz/world/suspensions.hpp"
+#include "models/machine/exit_information.hpp"
 #include "models/reference/memory_map.hpp"
 #include "models/reference/registers.hpp"
 
@@ -26,6 +27,8 @@ struct world_state {
   reference::memory_map map_{};
   suspensions suspended_;
   std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
+  std::array<machine::injection, vcpus> due_{};                ///< what each vCPU's next VM entry has to deliver
+  std::uint64_t instructions_ = 0;                             ///< that the guest has come to
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;

@@ -14,6 +14,7 @@ struct tally {
   std::uint64_t table_writes = 0;    ///< effective ops in which the core wrote, or saw written, a shadowed guest table
   std::uint64_t fault_or_table = 0;  ///< effective ops that count in either of the two
   std::uint64_t exits = 0;           ///< page-fault exits
+  std::uint64_t vm_exits = 0;        ///< all that the core has answered
   std::uint64_t guest_faults = 0;    ///< accesses that ended in #PF
   std::uint64_t stale = 0;           ///< outcomes that only a cached translation explains
   std::uint64_t races = 0;           ///< armed writes that landed

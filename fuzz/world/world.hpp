@@ -13,10 +13,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/vcpu/retry_guard.hpp"
-#include "core/vcpu/vcpu.hpp"
+#include "core/vmx/cpu.hpp"
 #include "fuzz/op.hpp"
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/guest_view.hpp"
@@ -84,7 +85,8 @@ class world : private world_state {
   std::size_t done() const { return number_; }
   machine::machine& hardware() { return *machine_; }
   const mmu::mmu& shadow() const { return *mmu_; }
-  const vcpu::vcpu& guest(unsigned id) const { return *vcpus_[id]; }
+  const vcpu::vcpu& guest(unsigned id) const { return std::as_const(*vcpus_[id]).guest(); }
+  const vmx::cpu& cpu(unsigned id) const { return *vcpus_[id]; }
   const reference::registers& registers(unsigned id) const { return registers_[id]; }
   const reference::memory_map& map() const { return map_; }
   const setup& begun_with() const { return setup_; }
@@ -110,6 +112,7 @@ class world : private world_state {
     std::uint64_t value = 0;  ///< of a write
     unsigned bytes = 0;
     bool undecodable = false;
+    maker made{};
     reference::access by{};
     reference::moment begun = 0;
     reference::moment emulated_from = reference::never;  ///< when the core began to emulate the write
@@ -135,7 +138,8 @@ class world : private world_state {
 
   // life.cpp
   struct foundation;
-  void lay_foundation(unsigned pages, const machine::image* memory);
+  void lay_foundation(unsigned pages, const x86::features&, const machine::image* memory);
+  void make_vcpu(unsigned id, const x86::features&);
   void learn_owners(unsigned pages);
   bool set_up_vcpu(unsigned id);
   void dismantle();
@@ -162,10 +166,23 @@ class world : private world_state {
   void exhaust(const op&);
   attempt begin(unsigned vcpu, const op&, std::uint64_t gva, unsigned bytes) const;
   outcome drive(attempt&);
-  mmu::outcome let_hardware_write(vcpu::vcpu&, vcpu::retry_guard&, gva where, const mmu::access&, outcome&);
+  bool conclude_exit(attempt&, outcome&, vmx::next);
+  bool perform_by_vmm(attempt&, outcome&);
   void check_error_code(const attempt&, std::uint64_t gva, std::uint64_t error_code);
   void perform_by_hardware(const attempt&, outcome&);
   bool emulate(attempt&, outcome&);
+
+  // exits.cpp
+  void flatten(unsigned vcpu);
+  bool in_long_mode(unsigned vcpu) const;
+  void pose(unsigned vcpu, const maker&, bool code64);
+  void proceed(unsigned vcpu);
+  std::uint64_t rip_of(unsigned vcpu) const;
+  bool enter(unsigned vcpu, ending&);
+  void deliver_due(unsigned vcpu);
+  void check_injection(unsigned vcpu);
+  vmx::next exit(unsigned vcpu, const machine::exit_information&);
+  void note_due(unsigned vcpu);
 
   // judge.cpp
   void judge(const attempt&, const outcome&);
@@ -188,6 +205,8 @@ class world : private world_state {
 
   // registers.cpp
   void write_register(const op&);
+  bool execute_write(const op&, std::uint64_t value, bool code64);
+  bool execute(const machine::exit_information&, bool code64);
   bool explained_by_race(const op&, bool taken, reference::moment begun, reference::registers& next,
                          reference::cr_effect&) const;
   bool same_registers(const reference::registers&) const;
@@ -235,7 +254,7 @@ class world : private world_state {
   /// The checkpoint whose `space` that still is, since no op has edited slots: it is large, and mostly so.
   std::uint64_t space_of_ = none;
   holder<mmu::mmu> mmu_;
-  std::array<holder<vcpu::vcpu>, vcpus> vcpus_;
+  std::array<holder<vmx::cpu>, vcpus> vcpus_;
   std::array<armed_race, race_limit> races_{};
   unsigned armed_ = 0;
   std::optional<finding> finding_;

@@ -5,6 +5,7 @@
 
 #include "fuzz/ops/text.hpp"
 #include "models/reference/paging_mode.hpp"
+#include "tools/run/exits.hpp"
 #include "tools/run/tables.hpp"
 #include "tools/run/words.hpp"
 
@@ -53,18 +54,12 @@ void narrator::begins(std::size_t number, const fuzz::op& o) {
 void narrator::enters(unsigned vcpu, mmu::verdict v) { paper_.line("  vCPU {} enters: {}", vcpu, verdict_in_words(v)); }
 
 void narrator::exits(const fuzz::exit_event& e) {
-  if (e.unprotect) {
-    paper_.line("  cannot be emulated; the table at {:#x} unprotected: {}", e.address,
-                e.answer.next == mmu::verdict::emulate ? "no help" : verdict_in_words(e.answer.next));
-    return;
-  }
-  if (e.emulation) {
-    paper_.line("  emulated write at {:#x}: {}", e.address,
-                e.answer.next == mmu::verdict::resume ? "done" : verdict_in_words(e.answer.next));
-    return;
-  }
-  paper_.line("  vCPU {} exits: page fault at {:#x}, code {}: {}", e.vcpu, e.address, error_code_in_words(e.error_code),
-              verdict_in_words(e.answer.next));
+  paper_.line("  vCPU {} exits: {}: {}", e.vcpu, exit_in_words(e.why), answer_in_words(e));
+  if (e.unprotected) paper_.line("  the table at {:#x} is given up, for hardware to try again", e.why.qualification);
+}
+
+void narrator::emulates(std::uint64_t gva, mmu::verdict v) {
+  paper_.line("  emulated write at {:#x}: {}", gva, v == mmu::verdict::resume ? "done" : verdict_in_words(v));
 }
 
 void narrator::expects(std::uint64_t gva, const reference::translation& t) {

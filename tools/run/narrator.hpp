@@ -15,6 +15,7 @@ class narrator : public fuzz::observer {
   void begins(std::size_t number, const fuzz::op&) override;
   void enters(unsigned vcpu, mmu::verdict) override;
   void exits(const fuzz::exit_event&) override;
+  void emulates(std::uint64_t gva, mmu::verdict) override;
   void expects(std::uint64_t gva, const reference::translation&) override;
   void accessed(const fuzz::op&, const fuzz::outcome&) override;
   void answered(bool taken, const char* note) override;

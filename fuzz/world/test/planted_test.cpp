@@ -110,6 +110,26 @@ TEST_F(planted, a_control_register_with_a_wrong_value) {
   expect_found("cr3 = 0x1000", "I15");
 }
 
+TEST_F(planted, an_event_that_is_lost) {
+  step("cr4 = 0");  // #GP in IA-32e mode
+  const_cast<vcpu::vcpu&>(w->guest(0)).events().clear();
+  expect_found("read 0x401000 8", "I16");
+}
+
+TEST_F(planted, an_event_that_nobody_raised) {
+  step("invlpg 0x400000");
+  const_cast<vcpu::vcpu&>(w->guest(0)).events().raise(vcpu::event::exception(x86::exception::undefined));
+  expect_found("read 0x401000 8", "I16");
+}
+
+TEST_F(planted, an_exit_that_does_not_go_on) {
+  // The core finds another instruction length than the processor told.
+  w->hardware().arm_race(
+      0, [](void* m) { static_cast<machine::machine*>(m)->cpu(0).inform(x86::vmcs::instruction_length, 7); },
+      &w->hardware());
+  expect_found("invlpg 0x400000", "I16");
+}
+
 TEST_F(planted, a_slot_that_the_vmm_did_not_ask_for) {
   core().set_slot(3, {{0x300}, 4, 0xe0, false, false});
   expect_found("slot 2 at 0x302 pages 4 backing 0xe8", "status");

@@ -31,6 +31,7 @@ class witness : public observer {
   void begins(std::size_t, const op&) override {}
   void enters(unsigned, mmu::verdict) override {}
   void exits(const exit_event&) override {}
+  void emulates(std::uint64_t, mmu::verdict) override {}
   void expects(std::uint64_t, const reference::translation&) override {}
   void accessed(const op&, const outcome& o) override { seen = o; }
   void answered(bool taken, const char*) override { answer = taken; }

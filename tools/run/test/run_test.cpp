@@ -40,7 +40,8 @@ TEST(run, shows_each_step_with_its_exits_and_effects) {
   EXPECT_TRUE(has(s, "0: read 0x400000"));
   EXPECT_TRUE(has(s, "model: 0x400000 is guest-physical 0x90000"));
   EXPECT_TRUE(has(s, "vCPU 0 exits: page fault at 0x400000, code 0x0 (not present): resume"));
-  EXPECT_TRUE(has(s, "emulate the write"));
+  EXPECT_TRUE(has(s, "leave to the VMM: a write to a table"));
+  EXPECT_TRUE(has(s, "emulated write at 0xd000: done"));
   EXPECT_TRUE(has(s, "memory: 8 bytes at host"));
   EXPECT_TRUE(has(s, "VMCS of vCPU 0: CR3"));
   EXPECT_TRUE(has(s, "No finding"));
