@@ -1,9 +1,8 @@
 // BT, BTS, BTR, BTC; BSF, BSR.
 
-#include <word/highest_bit.hpp>
-
 #include "core/emulate/families.hpp"
 #include "core/emulate/width.hpp"
+#include "core/vcpu/highest_bit.hpp"
 
 namespace umbra::emulate {
 

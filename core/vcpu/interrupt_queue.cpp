@@ -1,7 +1,8 @@
 #include "core/vcpu/interrupt_queue.hpp"
 
 #include <word/array.hpp>
-#include <word/highest_bit.hpp>
+
+#include "core/vcpu/highest_bit.hpp"
 
 namespace umbra::vcpu {
 
