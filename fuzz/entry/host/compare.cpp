@@ -10,13 +10,6 @@
 namespace umbra::entrycheck {
 namespace {
 
-template <class T>
-T read_words(opguest::byte_source& from) {
-  std::array<std::uint64_t, sizeof(T) / 8> words;
-  for (std::uint64_t& w : words) w = from.get64();
-  return std::bit_cast<T>(words);
-}
-
 reference::entry_answer read_answer(opguest::byte_source& from) {
   reference::entry_answer a;
   a.error = from.get8();
@@ -81,8 +74,8 @@ void tally::add(const tally& other) {
 
 tally compare(opguest::byte_source& from, const finding_visitor& found) {
   from.skip_to(record::magic);
-  const auto machine = read_words<capabilities>(from);
-  const auto own = read_words<host>(from);
+  const auto machine = from.get_words<capabilities>();
+  const auto own = from.get_words<host>();
   const std::uint64_t seed = from.get64();
   std::uint32_t number = from.get32();
   const generator states{machine, own, seed};

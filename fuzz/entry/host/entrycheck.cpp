@@ -28,7 +28,7 @@ struct options {
   std::uint32_t first = 0;
   std::vector<std::string> machines;
   std::string program = UMBRA_ENTRY_PROGRAM;
-  unsigned silence = 60, show = 3;
+  unsigned silence = 120, show = 3;
 };
 
 tally run_machine(const opguest::machine& m, std::uint32_t attempts, const options& wanted) {

@@ -21,15 +21,6 @@ inline void write_msr(x86::msr which, std::uint64_t value) {
                : "memory");
 }
 
-struct leaf {
-  std::uint32_t eax, ebx, ecx, edx;
-};
-inline leaf cpuid(std::uint32_t function) {
-  leaf r{function, 0, 0, 0};
-  asm volatile("cpuid" : "+a"(r.eax), "=b"(r.ebx), "+c"(r.ecx), "=d"(r.edx));
-  return r;
-}
-
 inline std::uint64_t read_cr0() {
   std::uint64_t v;
   asm volatile("mov %%cr0, %0" : "=r"(v));

@@ -4,6 +4,7 @@
 #include "fuzz/entry/program/instructions.hpp"
 #include "fuzz/entry/shared/generator.hpp"
 #include "fuzz/entry/shared/record.hpp"
+#include "fuzz/guest/program/cpuid.hpp"
 #include "fuzz/guest/program/machine.hpp"
 #include "fuzz/guest/program/port.hpp"
 
@@ -15,11 +16,11 @@ extern std::uint8_t exit_point[], table[], task[];
 namespace umbra::entrycheck {
 namespace {
 
+using opguest::bit, opguest::cpuid, opguest::leaf;
+
 opguest::console out;
 state current;
 bool exists[state::count];  ///< fields that the processor has
-
-bool bit(std::uint32_t value, unsigned n) { return value >> n & 1; }
 
 capabilities explore() {
   using enum x86::msr;
@@ -111,20 +112,14 @@ void attempt(const host& h, const state& s) {
   write_msr(x86::msr::pat, h.pat);
 }
 
-template <class T>
-void put_words(const T& object) {
-  const auto* const words = reinterpret_cast<const std::uint64_t*>(&object);
-  for (unsigned i = 0; i < sizeof(T) / 8; ++i) out.put64(words[i]);
-}
-
 void run(const opguest::order& asked) {
   const capabilities c = explore();
   const bool on = enter_vmx(c);
   if (on) find_fields();
   const host h = own_state();
   out.put32(on ? record::magic : 0);
-  put_words(c);
-  put_words(h);
+  out.put_words(c);
+  out.put_words(h);
   out.put64(asked.seed);
   out.put32(asked.first);
   const generator states{c, h, asked.seed};
@@ -140,22 +135,10 @@ void run(const opguest::order& asked) {
 }  // namespace
 }  // namespace umbra::entrycheck
 
-extern "C" [[noreturn]] void entry_main(const umbra::opguest::boot_information* boot) {
+extern "C" [[noreturn]] void guest_main(const umbra::opguest::boot_information* boot) {
   using namespace umbra::entrycheck;
   out8(0x21, 0xff);  // no interrupt comes from the timer that the BIOS has started
   out8(0xa1, 0xff);
   run(umbra::opguest::read_order(*boot));
   umbra::opguest::power_off();
-}
-
-// What the compiler may call.
-extern "C" void* memset(void* to, int value, decltype(sizeof(0)) count) {
-  void* const start = to;
-  asm volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
-  return start;
-}
-extern "C" void* memcpy(void* to, const void* from, decltype(sizeof(0)) count) {
-  void* const start = to;
-  asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
-  return start;
 }

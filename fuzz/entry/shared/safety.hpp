@@ -51,6 +51,14 @@ inline void keep_safe(state& s, const capabilities& c, const host& h, opguest::r
   // Bochs 2.7 has no pending MTF exits, and stops at an attempt to inject one, whatever the vector.
   if ((s.get(entry_event) & 0x700) == 0x700) s.set(entry_event, s.get(entry_event) & ~std::uint64_t{0x100});
 
+  // Bochs takes any event in HLT, and has an answer of its own to NMIs in the shadow of STI: a few of each are enough.
+  const std::uint64_t event = s.get(entry_event), kind = event & 0x7ff;
+  if ((event & x86::event_field::valid) != 0 && r.chance(800)) {
+    if (s.get(guest_activity) == x86::activity::hlt && kind >= 0x300)
+      s.set(entry_event, x86::event_field::valid | 0x312);
+    if ((kind & 0x700) == 0x200) s.set(guest_interruptibility, s.get(guest_interruptibility) & ~std::uint64_t{1});
+  }
+
   // A guest that is not active leaves by the timer; where there is none, and in wait-for-SIPI, it must not be entered.
   if (s.get(guest_activity) == x86::activity::active) return;
   if ((may(c.pin) & x86::pin_control::preemption_timer) == 0) s.set(guest_activity, 4 + r.below(4));

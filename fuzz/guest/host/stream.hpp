@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -30,6 +31,13 @@ class byte_source {
   std::uint16_t get16();
   std::uint32_t get32();
   std::uint64_t get64();
+  /// An object that is made of 64-bit words.
+  template <class T>
+  T get_words() {
+    std::array<std::uint64_t, sizeof(T) / 8> words;
+    for (std::uint64_t& w : words) w = get64();
+    return std::bit_cast<T>(words);
+  }
   /// Reads up to and with this word. Bochs puts its own greeting before what a program sends.
   void skip_to(std::uint32_t magic);
 

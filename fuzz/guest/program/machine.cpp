@@ -1,21 +1,10 @@
 #include "fuzz/guest/program/machine.hpp"
 
+#include "fuzz/guest/program/cpuid.hpp"
 #include "fuzz/guest/shared/layout.hpp"
 
 namespace umbra::opguest {
 namespace {
-
-struct leaf {
-  std::uint32_t eax, ebx, ecx, edx;
-};
-
-leaf cpuid(std::uint32_t function) {
-  leaf r{function, 0, 0, 0};
-  asm volatile("cpuid" : "+a"(r.eax), "=b"(r.ebx), "+c"(r.ecx), "=d"(r.edx));
-  return r;
-}
-
-bool bit(std::uint32_t value, unsigned index) { return value >> index & 1; }
 
 struct [[gnu::packed]] range {
   std::uint32_t size;  ///< of the rest

@@ -21,6 +21,12 @@ class console {
   void put64(std::uint64_t value) {
     put32(static_cast<std::uint32_t>(value)), put32(static_cast<std::uint32_t>(value >> 32));
   }
+  /// An object that is made of 64-bit words.
+  template <class T>
+  void put_words(const T& object) {
+    const auto* const words = reinterpret_cast<const std::uint64_t*>(&object);
+    for (unsigned i = 0; i < sizeof(T) / 8; ++i) put64(words[i]);
+  }
   void flush() {
     const std::uint8_t* from = bytes_;
     unsigned count = used_;

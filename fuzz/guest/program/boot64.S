@@ -1,5 +1,5 @@
-// Entry as from a multiboot loader (fuzz/guest/program/disk.S): 32-bit protected mode, flat, paging off. Goes on to 64-bit
-// mode with the first gigabyte mapped at its own address, then to C++.
+// Entry from a multiboot loader or disk.S, for programs that run in 64-bit mode: 32-bit protected mode, flat, paging off.
+// Goes on to 64-bit mode with the first gigabyte mapped at its own address, then to C++.
 #define multiboot_magic 0x1badb002
 
   .section .multiboot, "a"
@@ -54,40 +54,10 @@ wide:
   mov %ah, task_descriptor + 7(%rip)
   mov $0x18, %eax
   ltr %ax
-  call entry_main
+  call guest_main
 2:
   hlt
   jmp 2b
-
-// Attempts a VM entry. 0: there was an exit. 1: VMfailInvalid. 2: VMfailValid.
-  .globl attempt_entry
-attempt_entry:
-  push %rbx
-  push %rbp
-  push %r12
-  push %r13
-  push %r14
-  push %r15
-  mov $0x6c14, %eax         // the host's RSP
-  vmwrite %rsp, %rax
-  vmlaunch
-  mov $1, %eax
-  jc 3f
-  mov $2, %eax
-  jmp 3f
-  .globl exit_point
-exit_point:
-  xor %eax, %eax
-3:
-  lgdt table_register(%rip)
-  lidt no_interrupts(%rip)
-  pop %r15
-  pop %r14
-  pop %r13
-  pop %r12
-  pop %rbp
-  pop %rbx
-  ret
 
   .data
   .balign 8
@@ -101,9 +71,6 @@ table_end:
 table_register:
   .word table_end - table - 1
   .quad table
-no_interrupts:
-  .word 0
-  .quad 0
 
   .bss
   .balign 4096
