@@ -7,10 +7,11 @@ namespace {
 constexpr std::string_view reference_uses[] = {"core/word", "core/x86"};
 constexpr std::string_view guest_uses[] = {"fuzz/guest", "core/x86"};
 constexpr std::string_view entry_uses[] = {"fuzz/entry", "fuzz/guest", "core/x86"};
+constexpr std::string_view registers_uses[] = {"fuzz/registers", "fuzz/guest", "core/x86"};
 constexpr std::string_view vmm_uses[] = {"core/x86"};
 
-// The programs of fuzz/guest and fuzz/entry and tools/vmm/guests run on bare hardware, so they bring all they need but
-// the facts of the architecture. umbra-vmm knows umbra by its interface only.
+// The programs of fuzz/guest, fuzz/entry, fuzz/registers and tools/vmm/guests run on bare hardware, so they bring all
+// they need but the facts of the architecture. umbra-vmm knows umbra by its interface only.
 constexpr room all[] = {
     {"core/word", true},
     {"core/x86", true},
@@ -30,6 +31,7 @@ constexpr room all[] = {
     {"fuzz/guest/program", false, guest_uses},
     {"fuzz/guest/system/program", false, guest_uses},
     {"fuzz/entry/program", false, entry_uses},
+    {"fuzz/registers/program", false, registers_uses},
     {"proofs", false},
     {"tools", false},
     {"tools/vmm", false, vmm_uses},
