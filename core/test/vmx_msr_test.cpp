@@ -213,6 +213,45 @@ TEST_F(msr_exits, with_btf_an_instruction_that_is_done_does_not_trap) {
   EXPECT_EQ(field_of(x86::vmcs::guest_pending_debug), 0u);
 }
 
+TEST_F(msr_exits, a_vmm_may_have_those_that_there_are_not) {
+  constexpr word unknown = 0x4b56'4d00;
+  cpu_->ask_for_unknown_msrs(true);
+  EXPECT_EQ(write(unknown, 0x1234'5678'9abc'def0), next::leave);
+  expect_left(request_kind::wrmsr);
+  EXPECT_EQ(cpu_->request().msr.number, unknown);
+  EXPECT_EQ(cpu_->request().msr.value, 0x1234'5678'9abc'def0u);
+  EXPECT_EQ(general().rip, rip);
+  ASSERT_TRUE(cpu_->waits());
+  cpu_->answer_msr(false, 0);
+  expect_done(cpu_->complete());
+
+  EXPECT_EQ(exit(x86::exit_reason::rdmsr), next::leave);
+  expect_left(request_kind::rdmsr);
+  cpu_->answer_msr(false, 0xfedc'ba98'7654'3210);
+  expect_done(cpu_->complete());
+  EXPECT_EQ(general().get(rax), 0x7654'3210u);
+  EXPECT_EQ(general().get(rdx), 0xfedc'ba98u);
+
+  EXPECT_EQ(exit(x86::exit_reason::rdmsr), next::leave);
+  cpu_->answer_msr(true, 0);
+  expect_exception(cpu_->complete(), exception::protection);
+  EXPECT_EQ(exit(x86::exit_reason::rdmsr), next::leave);
+  expect_exception(cpu_->complete(), exception::protection);
+  refuses(lstar, not_canonical);
+}
+
+TEST_F(msr_exits, an_answer_to_a_guest_that_is_elsewhere_by_now_is_dropped) {
+  cpu_->ask_for_unknown_msrs(true);
+  general().set(rcx, 0x4b56'4d00);
+  EXPECT_EQ(exit(x86::exit_reason::rdmsr), next::leave);
+  general().rip = 0x500;
+  general().set(rax, 7);
+  cpu_->answer_msr(false, 1);
+  EXPECT_EQ(cpu_->complete(), next::run);
+  EXPECT_EQ(general().rip, 0x500u);
+  EXPECT_EQ(general().get(rax), 7u);
+}
+
 TEST_F(msr_exits, a_vmm_restores_them_all) {
   EXPECT_TRUE(cpu_->write_msr(number_of(microcode_revision), 0x77, msr_user::vmm));
   EXPECT_EQ(read(microcode_revision), 0x77u);

@@ -22,6 +22,13 @@ class general_registers {
   /// The lower half, which is all that counts outside 64-bit operands.
   word get_32(word number) const { return field(get(number), 0, 32); }
 
+  /// What RDMSR and its like give and take.
+  word edx_eax() const { return get_32(word{general::rax}) | get_32(word{general::rdx}) << 32; }
+  void set_edx_eax(word value) {
+    set(word{general::rax}, field(value, 0, 32));
+    set(word{general::rdx}, field(value, 32, 32));
+  }
+
   /// Whether RIP and the general registers are the same.
   flag same_as(const general_registers& other) const {
     flag same = rip == other.rip;

@@ -123,6 +123,10 @@ class cpu {
   /// #GP(0) for a guest, and nothing has changed.
   bool read_msr(word number, word& value, msr_user) const;
   bool write_msr(word number, word value, msr_user);
+  /// Whether userspace is asked for an MSR that the guest has not, instead of #GP(0) for the guest.
+  void ask_for_unknown_msrs(bool on) { asks_for_msrs_ = on; }
+  /// What userspace says to request_kind::rdmsr or wrmsr, before complete(): #GP(0), or what is read.
+  void answer_msr(bool refused, word value) { msr_answer_ = {refused, value}; }
   /// The guest's time-stamp counter.
   word time_stamp() const;
 
@@ -164,6 +168,8 @@ class cpu {
   /// Executes the instruction that hardware could not complete. False, and nothing has changed: this cannot be, for it
   /// is of a kind that is not emulated, or was not what the exit came from; or this vCPU emulates nothing.
   bool emulate(next&);
+  /// RDMSR or WRMSR that cannot be done here: userspace's, or a #GP(0).
+  next miss_msr(request_kind, word number, word value);
   /// IN and OUT of 1, 2 or 4 bytes, permission checked: by a device in the core, or else by userspace.
   next input(word port, unsigned bytes);
   next output(word port, unsigned bytes);
@@ -173,7 +179,7 @@ class cpu {
 
  private:
   /// What an answer of userspace is for.
-  enum class waiting : unsigned char { nothing, in, instruction, delivery };
+  enum class waiting : unsigned char { nothing, in, msr, instruction, delivery };
   /// Instructions that prepare() executes at most, where entry is not possible.
   static constexpr unsigned patience = 64;
 
@@ -198,6 +204,7 @@ class cpu {
   void conclude_events();
   void trap_after_instruction();
   word dr7_in_force() const;
+  next finish_msr();
   unsigned find_msr(word number, msr_user) const;
   word msr_value(unsigned n) const;
   bool set_msr_value(unsigned n, word value);
@@ -219,6 +226,11 @@ class cpu {
   flag in_delivery_{};          ///< the last exit came while an event was being delivered
   vcpu::retry_guard retries_{};
   vmx::request request_{};
+  bool asks_for_msrs_ = false;
+  struct {
+    bool refused = false;
+    word value{};
+  } msr_answer_{};
   waiting waits_ = waiting::nothing;
   premise premise_{};     ///< of the instruction that the emulator has
   bool fitting_ = false;  ///< hardware has the segments in the form that `fitted_` needs

@@ -84,8 +84,9 @@ next cpu::complete() {
   UMBRA_ASSERT(waits());
   const waiting what = waits_;
   waits_ = waiting::nothing;
-  if (what == waiting::in) {
+  if (what == waiting::in || what == waiting::msr) {
     if (guest_.general().rip != premise_.general.rip) return next::run;
+    if (what == waiting::msr) return finish_msr();
     return finish_input(io().data[0], io().bytes);
   }
   if (!premise_.same_as(premise::of(guest_, segments()))) {

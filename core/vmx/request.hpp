@@ -12,6 +12,8 @@ enum class request_kind : unsigned char {
   unknown,         ///< an exit that umbra has no answer to; `reason` is the hardware's
   io,              ///< port I/O: cpu::io() says what
   mmio,            ///< an access to guest-physical memory that no slot backs for it: cpu::io() says what
+  rdmsr,           ///< the guest reads an MSR that only the VMM may know: `msr`, and cpu::answer_msr()
+  wrmsr,           ///< likewise, or writes one
   set_tpr,         ///< the guest has lowered its task priority (CR8): an interrupt that was held back may be due
   hlt,             ///< the guest waits for an interrupt
   irq_window,      ///< the guest can take an external interrupt now, as the VMM has asked to be told
@@ -50,6 +52,9 @@ struct request {
     bool table = false;  ///< it writes to a table that is shadowed; else it reaches for what is not memory
     word address{};      ///< guest-physical, of what is not memory
   } instruction{};
+  struct {
+    word number{}, value{};  ///< what is written
+  } msr{};
 };
 
 }  // namespace umbra::vmx

@@ -1,17 +1,13 @@
 #include "core/vmx/exits/handlers.hpp"
-#include "core/x86/event.hpp"
 
 namespace umbra::vmx::exits {
 
 next rdmsr(cpu& c) {
-  using namespace vcpu::general;
   vcpu::general_registers& g = c.guest().general();
+  const word number = g.get_32(word{vcpu::general::rcx});
   word value{};
-  if (!c.read_msr(g.get_32(word{rcx}), value, msr_user::guest)) {
-    return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
-  }
-  g.set(word{rax}, field(value, 0, 32));
-  g.set(word{rdx}, field(value, 32, 32));
+  if (!c.read_msr(number, value, msr_user::guest)) return c.miss_msr(request_kind::rdmsr, number, word{0});
+  g.set_edx_eax(value);
   c.advance();
   return next::run;
 }

@@ -1,15 +1,11 @@
 #include "core/vmx/exits/handlers.hpp"
-#include "core/x86/event.hpp"
 
 namespace umbra::vmx::exits {
 
 next wrmsr(cpu& c) {
-  using namespace vcpu::general;
   const vcpu::general_registers& g = c.guest().general();
-  const word value = g.get_32(word{rax}) | (g.get_32(word{rdx}) << 32);
-  if (!c.write_msr(g.get_32(word{rcx}), value, msr_user::guest)) {
-    return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
-  }
+  const word number = g.get_32(word{vcpu::general::rcx}), value = g.edx_eax();
+  if (!c.write_msr(number, value, msr_user::guest)) return c.miss_msr(request_kind::wrmsr, number, value);
   c.advance();
   return next::run;
 }
