@@ -28,6 +28,7 @@ constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(
 static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
 static_assert(number(vmx::request_kind::hypercall) == umbra_request_hypercall);
 static_assert(number(vmx::request_kind::io) == umbra_request_io);
+static_assert(number(vmx::request_kind::wrmsr) == umbra_request_wrmsr);
 static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
 static_assert(number(vmx::request_kind::debug) == umbra_request_debug);
 static_assert(static_cast<unsigned>(vmx::next::leave) == umbra_leave);
@@ -101,7 +102,8 @@ void umbra_cpu_request(umbra_cpu* cpu, umbra_request* out) {
           .hypercall = {.number = r.hypercall.number,
                         .arguments = {r.hypercall.arguments[0], r.hypercall.arguments[1], r.hypercall.arguments[2],
                                       r.hypercall.arguments[3]},
-                        .long_mode = r.hypercall.long_mode}};
+                        .long_mode = r.hypercall.long_mode},
+          .msr = {static_cast<unsigned>(r.msr.number), r.msr.value}};
 }
 
 void umbra_cpu_access(umbra_cpu* cpu, umbra_access* out) {

@@ -115,6 +115,8 @@ enum umbra_request_kind {
 	umbra_request_unknown,
 	umbra_request_io,
 	umbra_request_mmio,
+	umbra_request_rdmsr,
+	umbra_request_wrmsr,
 	umbra_request_set_tpr,
 	umbra_request_hlt,
 	umbra_request_irq_window,
@@ -142,6 +144,10 @@ struct umbra_request {
 		unsigned long number, arguments[4];
 		int long_mode;
 	} hypercall;
+	struct {
+		unsigned number;
+		unsigned long value;
+	} msr;
 };
 void umbra_cpu_request(struct umbra_cpu *, struct umbra_request *);
 
@@ -190,6 +196,9 @@ unsigned umbra_msr_count(void);
 unsigned umbra_msr_number(unsigned n);
 int umbra_cpu_read_msr(struct umbra_cpu *, unsigned number, unsigned long *value);
 int umbra_cpu_write_msr(struct umbra_cpu *, unsigned number, unsigned long value);
+/* Whether the VMM is asked for a register that there is not; and, before umbra_cpu_complete(), what it says. */
+void umbra_cpu_ask_for_msrs(struct umbra_cpu *, int on);
+void umbra_cpu_answer_msr(struct umbra_cpu *, int refused, unsigned long value);
 
 struct umbra_debug_registers {
 	unsigned long breakpoint[4], dr6, dr7;

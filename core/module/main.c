@@ -39,6 +39,8 @@ long umbra_check_extension(unsigned long extension)
 		return 1;
 	case KVM_CAP_USER_NMI:
 		return umbra_core_virtual_nmis();
+	case KVM_CAP_X86_USER_SPACE_MSR:
+		return KVM_MSR_EXIT_REASON_UNKNOWN;
 	case KVM_CAP_SET_GUEST_DEBUG2:
 		return KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW_BP;
 	case KVM_CAP_NR_VCPUS:

@@ -31,6 +31,7 @@ struct umbra_vm {
 	pid_t creator;
 	struct umbra_core *core;
 	bool check;
+	bool asks_for_msrs;        /* its VMM, of those that the core has not */
 
 	struct mutex lock;         /* memory regions, and making vCPUs */
 	struct umbra_region regions[umbra_slot_limit];

@@ -30,6 +30,11 @@ int umbra_cpu_read_msr(umbra_cpu* cpu, unsigned number, unsigned long* value) {
   return 1;
 }
 
+void umbra_cpu_ask_for_msrs(umbra_cpu* cpu, int on) { cpu->vmx.ask_for_unknown_msrs(on != 0); }
+void umbra_cpu_answer_msr(umbra_cpu* cpu, int refused, unsigned long value) {
+  cpu->vmx.answer_msr(refused != 0, value);
+}
+
 int umbra_cpu_write_msr(umbra_cpu* cpu, unsigned number, unsigned long value) {
   return cpu->vmx.write_msr(number, value, vmx::msr_user::vmm);
 }

@@ -184,6 +184,10 @@ void umbra_answer_from_run(struct umbra_vcpu *vcpu)
 	struct umbra_access access;
 
 	umbra_cpu_request(vcpu->cpu, &r);
+	if (r.kind == umbra_request_rdmsr || r.kind == umbra_request_wrmsr) {
+		umbra_cpu_answer_msr(vcpu->cpu, READ_ONCE(vcpu->run->msr.error), READ_ONCE(vcpu->run->msr.data));
+		return;
+	}
 	umbra_cpu_access(vcpu->cpu, &access);
 	if (!access.write)
 		umbra_cpu_set_items(vcpu->cpu, r.kind == umbra_request_mmio ? vcpu->run->mmio.data : umbra_port_data(vcpu));
@@ -212,6 +216,14 @@ void umbra_request_to_run(struct umbra_vcpu *vcpu)
 		break;
 	case umbra_request_mmio:
 		umbra_mmio_to_run(vcpu);
+		break;
+	case umbra_request_rdmsr:
+	case umbra_request_wrmsr:
+		run->exit_reason = r.kind == umbra_request_rdmsr ? KVM_EXIT_X86_RDMSR : KVM_EXIT_X86_WRMSR;
+		run->msr.error = 0;
+		run->msr.reason = KVM_MSR_EXIT_REASON_UNKNOWN;
+		run->msr.index = r.msr.number;
+		run->msr.data = r.msr.value;
 		break;
 	case umbra_request_set_tpr:
 		run->exit_reason = KVM_EXIT_SET_TPR;

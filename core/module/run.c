@@ -270,6 +270,7 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 		run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
 	}
+	umbra_cpu_ask_for_msrs(vcpu->cpu, READ_ONCE(vcpu->vm->asks_for_msrs));
 	result = vcpu->vm->dead ? 0 : umbra_run_until_request(vcpu);
 	umbra_fpu_unload(vcpu);
 	umbra_events_to_run(vcpu);

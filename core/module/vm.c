@@ -187,6 +187,20 @@ static long umbra_vm_set_tss_address(unsigned long address)
 
 /* --- the VM's file --------------------------------------------------------------------------------------------------- */
 
+static long umbra_vm_enable(struct umbra_vm *vm, const void __user *from)
+{
+	struct kvm_enable_cap wanted;
+
+	if (copy_from_user(&wanted, from, sizeof(wanted)))
+		return -EFAULT;
+	if (wanted.cap != KVM_CAP_X86_USER_SPACE_MSR || wanted.flags)
+		return -EINVAL;
+	if (wanted.args[0] & ~(u64)KVM_MSR_EXIT_REASON_UNKNOWN)
+		return -EINVAL;
+	WRITE_ONCE(vm->asks_for_msrs, wanted.args[0] != 0);
+	return 0;
+}
+
 static long umbra_vm_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct umbra_vm *vm = file->private_data;
@@ -196,6 +210,8 @@ static long umbra_vm_ioctl(struct file *file, unsigned int command, unsigned lon
 	switch (command) {
 	case KVM_CREATE_VCPU:
 		return umbra_vcpu_create(vm, argument);
+	case KVM_ENABLE_CAP:
+		return umbra_vm_enable(vm, (void __user *)argument);
 	case KVM_SET_USER_MEMORY_REGION:
 		return umbra_vm_set_region(vm, (void __user *)argument);
 	case KVM_SET_TSS_ADDR:

@@ -85,6 +85,23 @@ void msrs(session& s) {
   s.equal(static_cast<long>(v.registers().rax), 0x1234, "is what is read");
 }
 
+/// A register that the VMM has instead of umbra.
+void msr_of_the_vmm(session& s) {
+  victim v(s);
+  kvm_enable_cap wanted{};
+  wanted.cap = KVM_CAP_X86_USER_SPACE_MSR;
+  wanted.args[0] = 1u << 7;
+  s.refused(ioctl(v.vm, KVM_ENABLE_CAP, &wanted), EINVAL, "exits for MSRs of a kind that nobody knows");
+  wanted.args[0] = KVM_MSR_EXIT_REASON_UNKNOWN;
+  s.taken(ioctl(v.vm, KVM_ENABLE_CAP, &wanted), "exits for MSRs that umbra has not");
+  v.load({0xb9, 0, 0x4d, 0x56, 0x4b, 0x0f, 0x32, 0xf4});  // MOV ECX, 4B564D00H; RDMSR; HLT
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_X86_RDMSR && v.state->msr.index == 0x4b56'4d00,
+           "one of them is read");
+  v.state->msr.data = 0x5678;
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "the guest goes on with it");
+  s.equal(static_cast<long>(v.registers().rax), 0x5678, "as the VMM has said");
+}
+
 void debug_registers(session& s) {
   victim v(s);
   const auto set = [&](std::uint64_t dr6, std::uint64_t dr7) {
@@ -133,6 +150,7 @@ void debugging(session& s) {
 void try_identity(session& s) {
   cpuid(s);
   msrs(s);
+  msr_of_the_vmm(s);
   debug_registers(s);
   debugging(s);
 }
