@@ -8,10 +8,12 @@ constexpr std::string_view reference_uses[] = {"core/word", "core/x86"};
 constexpr std::string_view guest_uses[] = {"fuzz/guest", "core/x86"};
 constexpr std::string_view entry_uses[] = {"fuzz/entry", "fuzz/guest", "core/x86"};
 constexpr std::string_view registers_uses[] = {"fuzz/registers", "fuzz/guest", "core/x86"};
-constexpr std::string_view vmm_uses[] = {"core/x86"};
+constexpr std::string_view vmm_guest_uses[] = {"core/x86"};
+constexpr std::string_view vmm_uses[] = {"core/x86", "tools/vmm/guests"};
 
 // The programs of fuzz/guest, fuzz/entry, fuzz/registers and tools/vmm/guests run on bare hardware, so they bring all
-// they need but the facts of the architecture. umbra-vmm knows umbra by its interface only.
+// they need but the facts of the architecture. umbra-vmm knows umbra by its interface only, and shares
+// with its guests what devices they find.
 constexpr room all[] = {
     {"core/word", true},
     {"core/x86", true},
@@ -35,7 +37,7 @@ constexpr room all[] = {
     {"proofs", false},
     {"tools", false},
     {"tools/vmm", false, vmm_uses},
-    {"tools/vmm/guests", true, vmm_uses},
+    {"tools/vmm/guests", true, vmm_guest_uses},
     {"corpus", false},
     {"ci", false},
     {"reports", false},

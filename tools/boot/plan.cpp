@@ -20,8 +20,15 @@ boot_step level4(unsigned processors) { return guest("level4", move(processors))
 
 boot_step two_vcpus() { return guest("two_vcpus", "--vcpus 2 "); }
 
-std::vector<boot_step> guests(unsigned processors) {
+std::vector<boot_step> paging_guests(unsigned processors) {
   return {level4(processors), guest("bits32", move(processors)), two_vcpus()};
+}
+
+std::vector<boot_step> guests(unsigned processors) {
+  std::vector<boot_step> all = paging_guests(processors);
+  all.push_back(guest("devices", move(processors)));
+  all.push_back(guest("real", move(processors) + "--reset "));
+  return all;
 }
 
 /// The second processor goes while two vCPUs run, and comes back.
@@ -49,7 +56,7 @@ std::vector<boot_load> full_plan(unsigned processors) {
 
 std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors) {
   const std::string module = "umbra-" + id + ".ko";
-  return {{.name = id, .module = module, .steps = guests(processors)},
+  return {{.name = id, .module = module, .steps = paging_guests(processors)},
           {.name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}}};
 }
 

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 
+#include "tools/vmm/guests/devices.h"
+
 namespace umbra::guests {
 
-constexpr std::uint16_t debug_port = 0xe9;
+constexpr std::uint16_t debug_port = CONSOLE_PORT;
 
 inline void out8(std::uint16_t port, std::uint8_t value) { asm volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
 inline std::uint32_t in32(std::uint16_t port) {

@@ -120,6 +120,22 @@ fault try_write(unsigned long address, unsigned long value) {
   });
 }
 
+fault try_copy(unsigned long from, unsigned long to) {
+  return attempt([&] {
+    unsigned long where;
+    asm volatile(
+        "mov $1f, %0\nmov %0, %1\n"
+#ifdef __x86_64__
+        "movsq\n1:"
+#else
+        "movsl\n1:"
+#endif
+        : "=&r"(where), "=m"(resume_at), "+S"(from), "+D"(to)
+        :
+        : "memory");
+  });
+}
+
 fault try_call(unsigned long address) {
   return attempt([&] {
     unsigned long where, stack;

@@ -18,6 +18,8 @@ void load_traps();
 /// One access by the supervisor, and what came of it.
 fault try_read(unsigned long address);
 fault try_write(unsigned long address, unsigned long value);
+/// A string instruction that copies one word.
+fault try_copy(unsigned long from, unsigned long to);
 fault try_call(unsigned long address);
 /// One by user code, which is `user_page` at `user_code`.
 fault try_user_read(unsigned long user_code, unsigned long address);

@@ -104,10 +104,21 @@ machine::machine(const std::string& device, std::size_t memory)
     throw std::runtime_error(device + " speaks another version of the interface");
   }
   vcpus_.reserve(vcpu_limit);
+  add_memory(0, memory_.bytes());
+}
+
+void machine::add_memory(std::uint64_t guest_address, std::span<std::byte> memory) {
   kvm_userspace_memory_region region{};
-  region.memory_size = memory;
-  region.userspace_addr = reinterpret_cast<std::uint64_t>(memory_.bytes().data());
+  region.slot = regions_++;
+  region.guest_phys_addr = guest_address;
+  region.memory_size = memory.size();
+  region.userspace_addr = reinterpret_cast<std::uint64_t>(memory.data());
   request(vm_, KVM_SET_USER_MEMORY_REGION, &region, "giving the guest its memory");
+}
+
+void machine::map_firmware() {
+  constexpr std::uint64_t bytes = 0x1'0000, low_end = 0x10'0000, high_end = 0x1'0000'0000;
+  add_memory(high_end - bytes, memory().subspan(low_end - bytes, bytes));
 }
 
 vcpu& machine::add_vcpu() { return vcpus_.emplace_back(system_, vm_, static_cast<unsigned>(vcpus_.size())); }

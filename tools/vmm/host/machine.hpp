@@ -73,14 +73,19 @@ class machine {
   /// `memory` bytes from guest-physical address 0.
   machine(const std::string& device, std::size_t memory);
 
+  /// Shows the last 64 KiB below 1 MiB below 4 GiB, too, where a processor that comes out of reset looks for code.
+  void map_firmware();
   vcpu& add_vcpu();
   std::span<std::byte> memory() const { return memory_.bytes(); }
   const descriptor& file() const { return vm_; }
   std::vector<vcpu>& vcpus() { return vcpus_; }
 
  private:
+  void add_memory(std::uint64_t guest_address, std::span<std::byte>);
+
   descriptor system_, vm_;
   mapping memory_;
+  unsigned regions_ = 0;
   std::vector<vcpu> vcpus_;
 };
 

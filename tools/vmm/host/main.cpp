@@ -1,4 +1,5 @@
-// umbra-vmm [--device FILE] [--vcpus N] [--move] PROGRAM: runs a guest, and prints what it said and what that cost.
+// umbra-vmm [--device FILE] [--vcpus N] [--move] [--reset] PROGRAM: runs a guest, and prints what it said and what that
+// cost.
 #include <x86intrin.h>
 
 #include <CLI/CLI.hpp>
@@ -7,9 +8,9 @@
 #include <mutex>
 #include <thread>
 
-#include "tools/vmm/host/console.hpp"
 #include "tools/vmm/host/elf.hpp"
 #include "tools/vmm/host/placement.hpp"
+#include "tools/vmm/host/run.hpp"
 #include "tools/vmm/host/statistics.hpp"
 
 namespace {
@@ -21,7 +22,7 @@ constexpr std::size_t memory_bytes = std::size_t{6} << 20;
 struct options {
   std::string device = "/dev/umbra", program;
   unsigned vcpus = 1;
-  bool move = false;
+  bool move = false, reset = false;
 };
 
 void print(const std::string& of, const counters& all) {
@@ -35,7 +36,11 @@ class run {
  public:
   explicit run(const options& o) : options_(o), machine_(o.device, memory_bytes) {
     const std::uint32_t entry = load_program(o.program, machine_.memory());
-    for (unsigned n = 0; n < o.vcpus; ++n) machine_.add_vcpu().start_at(entry, n);
+    if (o.reset) machine_.map_firmware();
+    for (unsigned n = 0; n < o.vcpus; ++n) {
+      vcpu& v = machine_.add_vcpu();
+      if (!o.reset) v.start_at(entry, n);
+    }
   }
 
   int operator()() {
@@ -53,14 +58,14 @@ class run {
 
  private:
   void print_said() const {
-    for (const std::string& s : said_) std::fputs(s.c_str(), stdout);
+    for (const devices& d : devices_) std::fputs(d.said().c_str(), stdout);
   }
 
   void drive(unsigned n) {
     try {
       run_on(n);
       unsigned place = n;
-      run_to_halt(machine_.vcpus()[n], said_[n], [&] {
+      run_to_halt(machine_.vcpus()[n], devices_[n], [&] {
         if (options_.move) run_on(++place);
       });
     } catch (const std::exception& e) {
@@ -75,7 +80,7 @@ class run {
 
   const options& options_;
   machine machine_;
-  std::array<std::string, 16> said_;
+  std::array<devices, 16> devices_;
   std::mutex mutex_;
 };
 
@@ -88,6 +93,7 @@ int main(int argc, char** argv) {
   app.add_option("--device", o.device, "The hypervisor's file")->capture_default_str();
   app.add_option("--vcpus", o.vcpus, "Virtual processors; EAX tells each its number")->check(CLI::Range(1, 16));
   app.add_flag("--move", o.move, "Go on on another processor after each exit to this program");
+  app.add_flag("--reset", o.reset, "Begin in real mode, as processors come out of reset: the program ends at 1 MiB");
   CLI11_PARSE(app, argc, argv);
   try {
     return run(o)();

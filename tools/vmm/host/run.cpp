@@ -1,23 +1,28 @@
-#include "tools/vmm/host/console.hpp"
+#include "tools/vmm/host/run.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <cstdio>
 #include <stdexcept>
+#include <string>
 
 namespace umbra::vmm {
 namespace {
 
-constexpr std::uint16_t debug_port = 0xe9;
-constexpr std::uint32_t answer = 0x756d'6272;
-
-void serve_port(vcpu& v, std::string& said) {
+void serve_port(const vcpu& v, devices& d) {
   const auto& io = v.state().io;
-  const auto data = v.io_data();
-  if (io.port != debug_port) throw std::runtime_error("the guest uses port " + std::to_string(io.port));
   if (io.direction == KVM_EXIT_IO_IN) {
-    std::memcpy(data.data(), &answer, std::min(sizeof answer, data.size()));
+    d.input(io.port, v.io_data(), io.size);
   } else {
-    for (const std::byte b : data) said += static_cast<char>(b);
+    d.output(io.port, v.io_data(), io.size);
+  }
+}
+
+void serve_memory(const vcpu& v, devices& d) {
+  auto& mmio = v.state().mmio;
+  const std::span data = std::as_writable_bytes(std::span{mmio.data}).first(mmio.len);
+  if (mmio.is_write) {
+    d.store(mmio.phys_addr, data);
+  } else {
+    d.load(mmio.phys_addr, data);
   }
 }
 
@@ -52,18 +57,33 @@ std::string describe(const vcpu& v) {
   return text;
 }
 
+/// What the VMM has to do for an exit. False: that is the end.
+bool serve(const vcpu& v, devices& d) {
+  switch (v.state().exit_reason) {
+    case KVM_EXIT_IO:
+      serve_port(v, d);
+      return true;
+    case KVM_EXIT_MMIO:
+      serve_memory(v, d);
+      return true;
+    case KVM_EXIT_HLT:
+      return false;
+    default:
+      throw std::runtime_error("it left " + describe(v));
+  }
+}
+
 }  // namespace
 
-void run_to_halt(vcpu& v, std::string& said, const std::function<void()>& before_run) {
+void run_to_halt(vcpu& v, devices& d, const std::function<void()>& before_run) {
   for (;;) {
     before_run();
     if (!v.run()) continue;
-    if (v.state().exit_reason == KVM_EXIT_HLT) return;
-    if (v.state().exit_reason == KVM_EXIT_IO) {
-      serve_port(v, said);
-      continue;
+    try {
+      if (!serve(v, d)) return;
+    } catch (const std::runtime_error& e) {
+      throw std::runtime_error("vCPU " + std::to_string(v.id()) + where(v) + ": " + e.what());
     }
-    throw std::runtime_error("vCPU " + std::to_string(v.id()) + " left " + describe(v) + where(v));
   }
 }
 
