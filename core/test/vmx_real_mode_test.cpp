@@ -211,6 +211,14 @@ TEST_F(real, int_n_goes_through_the_vector_table) {
   EXPECT_EQ(general().rflags & x86::rflags::interrupt, 0u);
 }
 
+TEST_F(real, int_n_that_is_refused_in_its_delivery_does_so_too) {
+  vector(0x21, 0x300, 0x10);
+  interrupted(0x8000'0421);
+  ASSERT_EQ(refuses({0xcd, 0x21}), next::run);
+  ASSERT_EQ(cpu_->prepare(), next::run);
+  expect_interrupted(0x300, 0x10, rip + 2);
+}
+
 TEST_F(real, a_fault_returns_to_the_instruction_and_a_software_exception_behind_it) {
   vector(6, 0x300, 0x10);
   ASSERT_EQ(raises(x86::exception::undefined), next::run);

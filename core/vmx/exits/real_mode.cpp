@@ -15,6 +15,9 @@ flag may_be_of_the_mode(const vcpu::event& e) {
 }  // namespace
 
 next real_mode_exception(cpu& c, const vcpu::event& e) {
+  // INT n, which hardware may refuse as an instruction or in its delivery. That is made by software, and meets what it
+  // meets.
+  if (c.guest().events().pending()) return next::run;
   next how{};
   if (may_be_of_the_mode(e) && c.emulate(how)) return how;
   return c.raise(e);
