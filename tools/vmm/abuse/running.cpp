@@ -20,9 +20,9 @@ void ends(session& s) {
   s.equal(static_cast<long>(v.registers().rip), victim::code + 1, "RIP behind it");
   v.load({0xcc});  // INT3, without an interrupt table
   s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_SHUTDOWN, "a triple fault");
-  v.load({0x0f, 0x01, 0xc1});  // VMCALL
-  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_UNKNOWN && v.state->hw.hardware_exit_reason == 18,
-           "an exit that umbra has no answer to leaves with its number");
+  v.load({0x0f, 0x01, 0xc1}, 0x1234);  // VMCALL
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HYPERCALL && v.state->hypercall.nr == 0x1234,
+           "a hypercall that umbra does not know");
   v.load({0xdb, 0x2d, 0, 0, 0, 0x40});  // FLD [40000000H]
   s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_INTERNAL_ERROR &&
                v.state->internal.suberror == KVM_INTERNAL_ERROR_EMULATION,

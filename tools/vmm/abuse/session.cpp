@@ -71,6 +71,8 @@ void victim::load(std::initializer_list<unsigned char> instructions, unsigned lo
   r.rflags = 0x202;
   r.rax = rax;
   ioctl(vcpu, KVM_SET_REGS, &r);
+  kvm_mp_state running{KVM_MP_STATE_RUNNABLE};  // whatever it has halted for
+  ioctl(vcpu, KVM_SET_MP_STATE, &running);
 }
 
 int victim::run_once() { return ioctl(vcpu, KVM_RUN, 0); }
