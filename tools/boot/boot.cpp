@@ -141,7 +141,7 @@ class boot {
     image_request image{kernel_.image, init_script(plan), files_};
     const fs::path vmm = build_directory("plain") / "tools" / "vmm";
     for (const char* program : {"umbra-vmm", "umbra-abuse"}) image.files[program] = vmm / program;
-    for (const char* guest : {"level4.elf", "bits32.elf", "two_vcpus.elf", "devices.elf", "real.elf"}) {
+    for (const char* guest : {"level4.elf", "bits32.elf", "two_vcpus.elf", "devices.elf", "real.elf", "events.elf"}) {
       image.files[std::string("guests/") + guest] = vmm / "guests" / guest;
     }
     const bochs_request request{make_image(image, work_), options_.cpu, options_.processors, options_.limit};

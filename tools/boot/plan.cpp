@@ -28,6 +28,7 @@ std::vector<boot_step> guests(unsigned processors) {
   std::vector<boot_step> all = paging_guests(processors);
   all.push_back(guest("devices", move(processors)));
   all.push_back(guest("real", move(processors) + "--reset "));
+  all.push_back(guest("events", move(processors)));
   return all;
 }
 

@@ -41,7 +41,7 @@ namespace {
 constexpr unsigned trap_count = 33, entry_bytes = 16, page_fault = 14;
 constexpr unsigned gate_words = sizeof(long) / 4;  // of eight bytes
 
-alignas(16) std::uint64_t gates[(DONE_VECTOR + 1) * gate_words];
+alignas(16) std::uint64_t gates[256 * gate_words];
 alignas(16) unsigned char trap_stack[8192];
 alignas(16) std::uint32_t task[26];
 
@@ -97,6 +97,8 @@ void load_traps() {
   const table_pointer idt{sizeof gates - 1, gates};
   asm volatile("lidt %0\nltr %1" : : "m"(idt), "r"(std::uint16_t{TASK}) : "memory");
 }
+
+void handle(unsigned vector, const char* entry) { set_gate(vector, reinterpret_cast<unsigned long>(entry), 0); }
 
 // Each notes where to go on before the instruction that may fault.
 

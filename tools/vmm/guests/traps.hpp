@@ -15,6 +15,9 @@ struct fault {
 /// Loads interrupt tables and a task segment, on the vCPU that provokes exceptions. Others need none.
 void load_traps();
 
+/// Has an entry of its own for a vector, from then on.
+void handle(unsigned vector, const char* entry);
+
 /// One access by the supervisor, and what came of it.
 fault try_read(unsigned long address);
 fault try_write(unsigned long address, unsigned long value);

@@ -4,11 +4,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "tools/vmm/host/events.hpp"
+
 namespace umbra::vmm {
 namespace {
 
-void serve_port(const vcpu& v, devices& d) {
+void serve_port(vcpu& v, devices& d, event_source& events) {
   const auto& io = v.state().io;
+  const auto data = v.io_data();
+  if (io.direction == KVM_EXIT_IO_OUT && events.serve(v, io.port, static_cast<std::uint8_t>(data[0]))) return;
   if (io.direction == KVM_EXIT_IO_IN) {
     d.input(io.port, v.io_data(), io.size);
   } else {
@@ -24,6 +28,12 @@ void serve_memory(const vcpu& v, devices& d) {
   } else {
     d.load(mmio.phys_addr, data);
   }
+}
+
+/// The sum of number and argument.
+void serve_hypercall(vcpu& v) {
+  auto& call = v.state().hypercall;
+  call.ret = call.nr + call.args[0];
 }
 
 std::string where(const vcpu& v) {
@@ -58,16 +68,19 @@ std::string describe(const vcpu& v) {
 }
 
 /// What the VMM has to do for an exit. False: that is the end.
-bool serve(const vcpu& v, devices& d) {
+bool serve(vcpu& v, devices& d, event_source& events) {
   switch (v.state().exit_reason) {
     case KVM_EXIT_IO:
-      serve_port(v, d);
+      serve_port(v, d, events);
       return true;
     case KVM_EXIT_MMIO:
       serve_memory(v, d);
       return true;
+    case KVM_EXIT_HYPERCALL:
+      serve_hypercall(v);
+      return true;
     case KVM_EXIT_HLT:
-      return false;
+      return events.wake(v);
     default:
       throw std::runtime_error("it left " + describe(v));
   }
@@ -76,11 +89,12 @@ bool serve(const vcpu& v, devices& d) {
 }  // namespace
 
 void run_to_halt(vcpu& v, devices& d, const std::function<void()>& before_run) {
+  event_source events;
   for (;;) {
     before_run();
     if (!v.run()) continue;
     try {
-      if (!serve(v, d)) return;
+      if (!serve(v, d, events)) return;
     } catch (const std::runtime_error& e) {
       throw std::runtime_error("vCPU " + std::to_string(v.id()) + where(v) + ": " + e.what());
     }
