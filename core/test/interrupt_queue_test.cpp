@@ -11,7 +11,7 @@ namespace {
 
 std::vector<word> drained(interrupt_queue q) {
   std::vector<word> order;
-  while (!q.empty()) {
+  while (!q.empty() && order.size() <= interrupt_queue::vectors) {
     order.push_back(q.first());
     q.remove(q.first());
   }
