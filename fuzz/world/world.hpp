@@ -154,7 +154,7 @@ class world : private world_state {
   void conclude(const op&);
   void report_incidents();
   /// Notes what went wrong, unless something did before; the text is formatted as by printf.
-  [[gnu::format(printf, 3, 4)]] void fail(const char* id, const char* format, ...);
+  [[gnu::cold, gnu::format(printf, 3, 4)]] void fail(const char* id, const char* format, ...);
   void mix(std::uint64_t);
   guest_view view() const { return {map_, machine_->memory()}; }
   reference::moment now() const { return machine_->memory().journal().size(); }

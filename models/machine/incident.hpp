@@ -35,7 +35,7 @@ class incident_log {
   using handler = void (*)(void* context, const incident&);
 
   /// Records an incident; the text is formatted as by printf.
-  [[gnu::format(printf, 3, 4)]] void report(incident_kind, const char* format, ...);
+  [[gnu::cold, gnu::format(printf, 3, 4)]] void report(incident_kind, const char* format, ...);
 
   /// How many since the last clear(). The first `kept` of them have texts.
   unsigned count() const { return count_; }
