@@ -18,8 +18,8 @@ namespace opguest = umbra::opguest;
 /// More than this share of specimens with a known difference, and the comparison is worth too little.
 constexpr double tolerated_percent = 1.0;
 
-/// From so many specimens on, every known difference of an engine must have shown.
-constexpr std::uint64_t long_run = 200'000;
+/// From so many specimens on, every known difference of an engine must have shown: the rarest comes once in 100,000.
+constexpr std::uint64_t long_run = 1'000'000;
 
 const opguest::batch_names names{"specimen", "specimen"};
 

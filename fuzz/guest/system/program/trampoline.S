@@ -55,6 +55,12 @@ run_trampoline:
   mov BEFORE(SLOT_DR7)(%ebp), %eax
   mov %eax, %dr7
   lgdt GDT(%ebp)
+  // IA-32e mode cannot be entered with a task of 16 bits, which the last specimen may have left (SDM 3A, 9.8.5.4).
+  mov GDT + 2(%ebp), %ecx
+  andb $0xfd, SELECTOR_TASK32 + 5(%ecx)
+  mov $SELECTOR_TASK32, %eax
+  ltr %ax
+  andb $0xfd, SELECTOR_TASK32 + 5(%ecx)
   mov BEFORE(SLOT_CR0)(%ebp), %eax
   mov %eax, %cr0
   jmp 1f
