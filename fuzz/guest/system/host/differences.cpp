@@ -190,9 +190,9 @@ constexpr difference of_qemu[] = {
     {"W left out of the error code of what reads before it writes",
      "SDM 3A 4.7: the access that faults is the write; QEMU 7.2 tries a read first",
      [](const mismatch& m) {
-       return m.which == aspect::error_code && m.tried.what == family::access && expects(m, exception::page_fault) &&
-              sees(m, exception::page_fault) && (m.expected.what.error & x86::page_fault::write) &&
-              !(m.observed.error & x86::page_fault::write);
+       return (m.which == aspect::error_code || (m.which == aspect::slot && m.slot == SLOT_CR2)) &&
+              m.tried.what == family::access && expects(m, exception::page_fault) && sees(m, exception::page_fault) &&
+              (m.expected.what.error & x86::page_fault::write) && !(m.observed.error & x86::page_fault::write);
      }},
     {"no single-step trap after STI and LSS",
      "SDM 3A 6.8.3, 2B \"STI\": MOV and POP to SS suppress debug exceptions, STI delays interrupts only, LSS nothing",
