@@ -132,6 +132,7 @@ void cpu::advance() {
   vcpu::general_registers& g = guest_.general();
   const word behind = g.rip + (served_length_ != 0 ? word{served_length_} : vmcs_.read<instruction_length>());
   g.rip = select(in_64_bit_code(), behind, field(behind, 0, 32));
+  g.rflags = g.rflags & word{~x86::rflags::rf};  // it is for one instruction (SDM 17.3.1.1)
   // What STI and MOV SS block ends with the next instruction, and single-stepping traps after each (SDM 27.3.1.5).
   word& blocking = guest_.state().blocking;
   blocking = blocking & word{~x86::interruptibility::shadow};

@@ -1,6 +1,7 @@
 // What a VM entry delivers, and which windows it asks for.
 
 #include "core/vmx/cpu.hpp"
+#include "core/x86/activity.hpp"
 #include "core/x86/vmx_controls.hpp"
 
 namespace umbra::vmx {
@@ -31,6 +32,7 @@ void cpu::write_event() {
     vmcs_.write<entry_event>(word{0});
     return;
   }
+  vmcs_.write<guest_activity>(word{x86::activity::active});  // an event ends whatever the guest waits in
   vmcs_.write<entry_event>(delivery_.event.packed());
   vmcs_.write<entry_error_code>(delivery_.event.error_code);
   vmcs_.write<entry_instruction_length>(delivery_.event.instruction_length);

@@ -23,6 +23,9 @@ next exception_or_nmi(cpu& c) {
   if (e.type == word{static_cast<std::uint64_t>(x86::event_type::nmi)}) return next::run;
   if (e.vector == word{x86::vector_of(x86::exception::machine_check)}) return next::run;
   if (e.vector == word{x86::vector_of(x86::exception::page_fault)}) return page_fault(c);
+  // What entry would not take back, no processor has reported.
+  const flag external = e.is(x86::event_type::external_interrupt);
+  if (either(external, negate(e.deliverable()))) return c.leave(internal_error::unsound);
   if (e.vector == word{x86::vector_of(x86::exception::debug)}) return debug_exception(c, e);
   if (e.vector == word{x86::vector_of(x86::exception::breakpoint)}) return breakpoint(c, e);
   if (e.vector == word{x86::vector_of(x86::exception::no_device)}) return no_device(c);

@@ -42,8 +42,10 @@ next inject(cpu& c, const mmu::outcome& fault) {
 next page_fault(cpu& c) {
   using enum x86::vmcs;
   const word error_code = c.vmcs().read<exit_error_code>();
-  // No shadow entry has a reserved bit set.
-  if (has(error_code, x86::page_fault::reserved)) return c.leave(internal_error::unsound);
+  // No shadow entry has a reserved bit set, and what is fetched is not written.
+  const flag fetched_and_written =
+      both(has(error_code, x86::page_fault::fetch), has(error_code, x86::page_fault::write));
+  if (either(has(error_code, x86::page_fault::reserved), fetched_and_written)) return c.leave(internal_error::unsound);
   const gva where{c.vmcs().read<exit_qualification>()};
   const mmu::access by = access_of(c, error_code);
   mmu::outcome out = c.guest().page_fault(where, by);
