@@ -8,7 +8,7 @@
 
 namespace umbra::fuzz {
 
-/// The numbers are part of the raw format, version 1: never renumber, only add.
+/// The numbers are part of the raw format: never renumber, only add. Those from 20 on came with version 3.
 enum class kind : std::uint8_t {
   read = 0,        ///< guest data read:  address, size, by
   write = 1,       ///< guest data write: address, size, value, by, bits = write_bits
@@ -30,8 +30,57 @@ enum class kind : std::uint8_t {
   patch = 17,      ///< VMM writes guest-physical memory through the core (write_physical): address, size, value
   speculate = 18,  ///< vCPU `index`'s processor walks and caches `address` of its own accord
   exhaust = 19,    ///< `count` reads, 2 MiB apart (a table each) from `address`, with AC set: drives the pool to its floor
+  exit = 20,       ///< hardware reports an exit, possible or not: count = reason, value = qualification, index = instruction length, told
+  field = 21,      ///< hardware or the guest leaves `value` in VMCS field `count`, of the guest-state area
+  set = 22,        ///< the VMM sets a register of a vCPU, named by VMCS field `count`, to `value`
+  general = 23,    ///< the guest loads general register `index` with `value`
+  instruct = 24,   ///< the guest comes to what makes it exit for true: index = instruction, count = number, size, value, by
+  complete = 25,   ///< the VMM answers what the vCPU asked for with `value`
+  interrupt = 26,  ///< the VMM sends vector `index`
+  nmi = 27,        ///< the VMM sends an NMI
 };
-constexpr unsigned kind_count = 20;
+constexpr unsigned kind_count = 28;
+
+/// What makes a guest exit by itself, or what comes up while it runs.
+enum class instruction : std::uint8_t {
+  mov_to_cr = 0,    ///< number = register, value
+  mov_from_cr = 1,  ///< number = register
+  clts = 2,
+  lmsw = 3,         ///< value
+  mov_to_dr = 4,    ///< number = register, value
+  mov_from_dr = 5,  ///< number = register
+  cpuid = 6,        ///< number = EAX, value = ECX
+  rdmsr = 7,        ///< number = MSR
+  wrmsr = 8,        ///< number = MSR, value
+  in = 9,           ///< number = port, size
+  out = 10,         ///< number = port, size, value
+  ins = 11,         ///< likewise; value = RCX, to be repeated unless 0
+  outs = 12,
+  hlt = 13,
+  vmcall = 14,      ///< value = RAX
+  vmx = 15,         ///< number = which of VMX's instructions
+  rdtsc = 16,
+  rdtscp = 17,
+  rdpmc = 18,
+  monitor = 19,
+  mwait = 20,
+  pause = 21,
+  wbinvd = 22,
+  invd = 23,
+  xsetbv = 24,
+  exception = 25,   ///< number = vector, value = error code
+  window = 26,      ///< the guest can take an interrupt now
+  interrupt = 27,   ///< an external interrupt of the host's
+  nmi = 28,         ///< an NMI of the host's
+  triple_fault = 29,
+  task_switch = 30, ///< value = qualification
+};
+constexpr unsigned instruction_count = 31;
+
+/// What else an exit tells (SDM 25.9.2 to 25.9.4).
+struct told {
+  std::uint32_t event = 0, error_code = 0, vectoring_event = 0, vectoring_error_code = 0, information = 0;
+};
 
 /// Who a racing write comes from.
 enum class racer : std::uint8_t { vcpu = 0, vmm = 1, device = 2 };
@@ -58,6 +107,7 @@ struct op {
   std::uint32_t count = 0;
   std::uint64_t address = 0;
   std::uint64_t value = 0;
+  fuzz::told told{};
 };
 
 /// The paging mode that vCPUs are brought to (by ordinary CR writes) before the first op.

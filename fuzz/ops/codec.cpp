@@ -4,6 +4,7 @@
 
 #include "fuzz/ops/operands.hpp"
 #include "fuzz/ops/raw_v1.hpp"
+#include "fuzz/ops/raw_v3.hpp"
 
 namespace umbra::fuzz {
 namespace {
@@ -12,14 +13,14 @@ using raw_v1::reader;
 using raw_v1::writer;
 
 /// What was stored as version 1 keeps its meaning; a program that needs no more is written so still.
-constexpr std::uint8_t first_version = 1, version = 2;
-constexpr start starts[8] = {start::level4, start::level4, start::pae, start::bits32,
-                             start::paging_off, start::real, start::level4, start::pae};
+constexpr std::uint8_t first_version = 1, second_version = 2, version = 3;
+constexpr start starts[8] = {start::level4,     start::level4, start::pae,    start::bits32,
+                             start::paging_off, start::real,   start::level4, start::pae};
 constexpr std::uint8_t scenes[16] = {1, 0, 2, 3, 1, 1, 1, 1, 1, 1, 3, 3, 3, 2, 1, 2};
 constexpr std::uint8_t listed = 0x80;  // a byte with this bit spells out what it otherwise leaves at its default
 constexpr std::uint8_t plain_pool = 0xf0;
 constexpr unsigned usual_maxphyaddr = 36;
-constexpr unsigned race_reads = 16, exhaust_steps = 96, reclaim_pages = 128;
+constexpr unsigned race_reads = 16, exhaust_steps = 96, reclaim_pages = 128, reasons = 80;
 
 /// What random bytes get most is what finds most, so defaults are zero bits: WP, NXE and PSE are stored inverted.
 setup read_setup(reader& in) {
@@ -45,8 +46,7 @@ setup read_setup(reader& in) {
   s.cpuid.maxphyaddr = (width & listed) == 0 ? usual_maxphyaddr : 32 + (width & 0x7f) % 21;
 
   const std::uint8_t pool = in.byte();
-  s.shadow_pages =
-      pool < plain_pool ? raw_v1::pool_sizes[pool & 15] : static_cast<std::uint16_t>(in.plain(2));
+  s.shadow_pages = pool < plain_pool ? raw_v1::pool_sizes[pool & 15] : static_cast<std::uint16_t>(in.plain(2));
   s.scene = scenes[in.byte() & 15];
   return canonical(s);
 }
@@ -86,9 +86,29 @@ void write_index(writer& out, const op& o) {
   out.byte(0xe0 | bits), out.byte(o.index);
 }
 
+/// Which of what an exit tells is not zero, a bit each; then those.
+void read_told(reader& in, told& t) {
+  const std::uint8_t some = in.byte();
+  if (some & 1) t.event = static_cast<std::uint32_t>(in.choice(raw_v3::events));
+  if (some & 2) t.error_code = static_cast<std::uint32_t>(in.number());
+  if (some & 4) t.vectoring_event = static_cast<std::uint32_t>(in.choice(raw_v3::events));
+  if (some & 8) t.vectoring_error_code = static_cast<std::uint32_t>(in.number());
+  if (some & 16) t.information = static_cast<std::uint32_t>(in.plain(4));
+}
+
+void write_told(writer& out, const told& t) {
+  out.byte((t.event != 0 ? 1u : 0u) | (t.error_code != 0 ? 2u : 0u) | (t.vectoring_event != 0 ? 4u : 0u) |
+           (t.vectoring_error_code != 0 ? 8u : 0u) | (t.information != 0 ? 16u : 0u));
+  if (t.event != 0) out.choice(raw_v3::events, t.event);
+  if (t.error_code != 0) out.number(t.error_code);
+  if (t.vectoring_event != 0) out.choice(raw_v3::events, t.vectoring_event);
+  if (t.vectoring_error_code != 0) out.number(t.vectoring_error_code);
+  if (t.information != 0) out.plain(t.information, 4);
+}
+
 op read_op(reader& in) {
   op o;
-  o.kind = raw_v1::opcodes[in.byte()];
+  o.kind = in.version() < 3 ? raw_v1::opcodes[in.byte()] : raw_v3::opcodes[in.byte()];
   switch (o.kind) {
     case kind::read:
     case kind::fetch:
@@ -152,11 +172,43 @@ op read_op(reader& in) {
     case kind::exhaust:
       o.count = static_cast<std::uint32_t>(in.number(exhaust_steps)), o.address = in.gva();
       break;
+    case kind::exit:
+      o.count = static_cast<std::uint32_t>(in.number(reasons)), o.value = in.value(), o.index = in.byte();
+      read_told(in, o.told);
+      break;
+    case kind::field:
+    case kind::set:
+      o.count = static_cast<std::uint32_t>(in.listed(raw_v3::fields)), o.value = in.value();
+      break;
+    case kind::general:
+      o.index = in.byte(), o.value = in.value();
+      break;
+    case kind::instruct:
+      o.index = in.byte(), in.manner(o), o.count = static_cast<std::uint32_t>(in.listed(raw_v3::numbers)),
+      o.value = in.value();
+      break;
+    case kind::complete:
+      o.value = in.value();
+      break;
+    case kind::interrupt:
+      o.index = in.byte();
+      break;
+    case kind::nmi:
+      break;
   }
   return canonical(o);
 }
 
-bool needs_version_2(const op& o) { return o.kind == kind::write && o.bits != 0; }
+std::uint8_t version_of(const op& o) {
+  if (static_cast<unsigned>(o.kind) >= raw_v1::kinds) return version;
+  return o.kind == kind::write && o.bits != 0 ? second_version : first_version;
+}
+
+std::uint8_t version_of(const program& p) {
+  std::uint8_t needed = first_version;
+  for (const op& o : p.ops) needed = std::max(needed, version_of(o));
+  return needed;
+}
 
 void write_op(writer& out, const op& o) {
   out.byte(static_cast<unsigned>(o.kind));
@@ -230,6 +282,28 @@ void write_op(writer& out, const op& o) {
     case kind::exhaust:
       out.number(o.count, exhaust_steps), out.gva(o.address);
       break;
+    case kind::exit:
+      out.number(o.count, reasons), out.value(o.value), out.byte(o.index);
+      write_told(out, o.told);
+      break;
+    case kind::field:
+    case kind::set:
+      out.listed(raw_v3::fields, o.count), out.value(o.value);
+      break;
+    case kind::general:
+      out.byte(o.index), out.value(o.value);
+      break;
+    case kind::instruct:
+      out.byte(o.index), out.manner(o), out.listed(raw_v3::numbers, o.count), out.value(o.value);
+      break;
+    case kind::complete:
+      out.value(o.value);
+      break;
+    case kind::interrupt:
+      out.byte(o.index);
+      break;
+    case kind::nmi:
+      break;
   }
 }
 
@@ -252,7 +326,7 @@ program decode(std::span<const std::uint8_t> bytes) {
 void encode(const program& p, std::vector<std::uint8_t>& bytes) {
   bytes.clear();
   writer out(bytes);
-  out.byte(std::any_of(p.ops.begin(), p.ops.end(), needs_version_2) ? version : first_version);
+  out.byte(version_of(p));
   write_setup(out, p.setup);
   for (const op& o : p.ops) write_op(out, o);
 }

@@ -12,11 +12,11 @@ namespace {
 // Where the forms of an operand begin, by first byte.
 namespace address_form {
 constexpr std::uint8_t entry = 0x80,  // below: table indexes
-                       recent = 0xc0, low = 0xd0, half = 0xe0, full = 0xf0;
+    recent = 0xc0, low = 0xd0, half = 0xe0, full = 0xf0;
 }
 namespace value_form {
-constexpr std::uint8_t entry = 0x00, absent_entry = 0x70, entry32 = 0x78, absent_entry32 = 0xa0, flipped = 0xa8, small = 0xc0,
-                       half = 0xe0, full = 0xf0;
+constexpr std::uint8_t entry = 0x00, absent_entry = 0x70, entry32 = 0x78, absent_entry32 = 0xa0, flipped = 0xa8,
+                       small = 0xc0, half = 0xe0, full = 0xf0;
 }
 namespace number_form {
 constexpr std::uint8_t two = 0xe0, four = 0xf0, eight = 0xf8;
@@ -148,9 +148,10 @@ std::uint64_t reader::value() {
   const std::uint64_t frame = frames[byte()] << 12;
   const std::uint8_t flags = byte();
   const bool short_entry = form >= value_form::entry32 && form < value_form::flipped;
-  const bool absent = short_entry ? form >= value_form::absent_entry32
-                                  : form >= value_form::absent_entry && form < value_form::entry32;
-  std::uint64_t entry = short_entry ? (frame & 0xffff'ffff) ^ spread(flags, flag_bits32) : frame ^ spread(flags, flag_bits);
+  const bool absent =
+      short_entry ? form >= value_form::absent_entry32 : form >= value_form::absent_entry && form < value_form::entry32;
+  std::uint64_t entry =
+      short_entry ? (frame & 0xffff'ffff) ^ spread(flags, flag_bits32) : frame ^ spread(flags, flag_bits);
   if (!absent) entry |= 1;
   if (form >= value_form::flipped) entry ^= std::uint64_t{1} << (byte() & 63);
   return entry;

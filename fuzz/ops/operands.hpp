@@ -17,7 +17,11 @@ class reader {
   explicit reader(std::span<const std::uint8_t> bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   /// From version 2 on, what spells out who makes an access says more of it.
-  void read_version() { version_ = byte() == 2 ? 2 : 1; }
+  void read_version() {
+    const std::uint8_t said = byte();
+    version_ = said == 2 || said == 3 ? said : 1;
+  }
+  unsigned version() const { return version_; }
 
   bool more() const { return at_ != end_; }
   /// The next byte; 0 after the last one.
@@ -32,6 +36,12 @@ class reader {
   std::uint64_t choice(const std::array<T, 16>& usual) {
     const std::uint8_t form = byte();
     return form < 0xe0 ? usual[form & 15] : wide(form);
+  }
+  /// One of a list of at most 224, or a number.
+  template <class Table>
+  std::uint64_t listed(const Table& usual) {
+    const std::uint8_t form = byte();
+    return form < 0xe0 ? usual[form % usual.size()] : wide(form);
   }
   /// One of sixteen usual values, perhaps with one bit changed, or a number.
   std::uint64_t flipped_choice(const std::array<std::uint64_t, 16>& usual);
@@ -66,6 +76,13 @@ class writer {
   template <class T>
   void choice(const std::array<T, 16>& usual, std::uint64_t value) {
     for (unsigned n = 0; n < 16; ++n) {
+      if (usual[n] == value) return byte(n);
+    }
+    wide(value);
+  }
+  template <class Table>
+  void listed(const Table& usual, std::uint64_t value) {
+    for (unsigned n = 0; n < usual.size(); ++n) {
       if (usual[n] == value) return byte(n);
     }
     wide(value);

@@ -85,6 +85,35 @@ op canonical(op in) {
       out.count = in.count;
       placed();
       break;
+    case kind::exit:
+      out.count = in.count;
+      out.value = in.value;
+      out.index = in.index;
+      out.told = in.told;
+      break;
+    case kind::field:
+    case kind::set:
+      out.count = in.count;
+      out.value = in.value;
+      break;
+    case kind::general:
+      out.index = in.index & 15;
+      out.value = in.value;
+      break;
+    case kind::instruct:
+      out.index = in.index % instruction_count;
+      out.count = in.count;
+      out.value = in.value;
+      sized(), made();
+      break;
+    case kind::complete:
+      out.value = in.value;
+      break;
+    case kind::interrupt:
+      out.index = in.index;
+      break;
+    case kind::nmi:
+      break;
   }
   return out;
 }
@@ -103,13 +132,16 @@ void canonicalise(program& p) {
   for (op& o : p.ops) o = canonical(o);
 }
 
-bool operator==(const maker& a, const maker& b) {
-  return a.cpl == b.cpl && a.ac == b.ac && a.implicit == b.implicit;
+bool operator==(const maker& a, const maker& b) { return a.cpl == b.cpl && a.ac == b.ac && a.implicit == b.implicit; }
+
+bool operator==(const told& a, const told& b) {
+  return std::tie(a.event, a.error_code, a.vectoring_event, a.vectoring_error_code, a.information) ==
+         std::tie(b.event, b.error_code, b.vectoring_event, b.vectoring_error_code, b.information);
 }
 
 bool operator==(const op& a, const op& b) {
-  return std::tie(a.kind, a.size, a.index, a.bits, a.who, a.by, a.count, a.address, a.value) ==
-         std::tie(b.kind, b.size, b.index, b.bits, b.who, b.by, b.count, b.address, b.value);
+  return std::tie(a.kind, a.size, a.index, a.bits, a.who, a.by, a.count, a.address, a.value, a.told) ==
+         std::tie(b.kind, b.size, b.index, b.bits, b.who, b.by, b.count, b.address, b.value, b.told);
 }
 
 bool operator==(const setup& a, const setup& b) {

@@ -20,6 +20,7 @@ setup canonical(setup);
 void canonicalise(program&);
 
 bool operator==(const maker&, const maker&);
+bool operator==(const told&, const told&);
 bool operator==(const op&, const op&);
 bool operator==(const setup&, const setup&);
 bool operator==(const program&, const program&);

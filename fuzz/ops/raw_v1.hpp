@@ -64,12 +64,15 @@ inline constexpr std::array<std::uint8_t, 32> sizes{8, 8, 8, 8, 8, 8, 8, 8, 8, 8
 
 inline constexpr std::array<std::uint16_t, 16> pool_sizes{64, 64, 64, 64, 64, 48, 48, 32, 96, 96, 128, 128, 256, 24, 16, 1024};
 
-/// The kind that an opcode byte stands for. The first `kind_count` bytes are the kinds in order (encoders use these); the
+/// Kinds that version 1 knows; version 2 knows no other.
+inline constexpr unsigned kinds = 20;
+
+/// The kind that an opcode byte stands for. The first `kinds` bytes are the kinds in order (encoders use these); the
 /// rest share out what random bytes become.
 inline constexpr std::array<kind, 256> opcodes = [] {
   std::array<kind, 256> table{};
   unsigned at = 0;
-  for (; at < 20; ++at) table[at] = static_cast<kind>(at);
+  for (; at < kinds; ++at) table[at] = static_cast<kind>(at);
   struct share {
     kind what;
     unsigned weight;

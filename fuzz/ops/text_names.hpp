@@ -15,7 +15,8 @@ inline constexpr std::string_view undecodable = "undecodable";
 /// By kind.
 inline constexpr std::array<std::string_view, kind_count> kinds{
     "read", "write", "fetch",    "cr0",     "cr3",  "cr4",  "efer", "invlpg", "slot",      "alias",
-    "log",  "read-log", "reclaim", "zap-all", "vcpu", "race", "poke", "patch",  "speculate", "exhaust"};
+    "log",  "read-log", "reclaim", "zap-all", "vcpu", "race", "poke", "patch",  "speculate", "exhaust",
+    "exit", "field",    "set",      "general", "do",   "complete", "interrupt", "nmi"};
 /// By start.
 inline constexpr std::array<std::string_view, 5> starts{"real", "paging_off", "bits32", "pae", "level4"};
 /// By racer.

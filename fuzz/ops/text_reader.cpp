@@ -3,6 +3,7 @@
 #include <limits>
 #include <optional>
 
+#include "fuzz/ops/exit_names.hpp"
 #include "fuzz/ops/text.hpp"
 #include "fuzz/ops/text_names.hpp"
 
@@ -44,7 +45,8 @@ class line {
     const bool hexadecimal = word.starts_with("0x") || word.starts_with("0X");
     const std::string_view digits = hexadecimal ? word.substr(2) : word;
     std::uint64_t value = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
     if (digits.empty() || problem != std::errc() || end != digits.data() + digits.size()) {
       fail("expected " + std::string(what) + ", a number of at most 64 bits" + found());
       return least;
@@ -88,6 +90,8 @@ void read_maker(line& in, op& o) {
       o.by.ac = true;
     } else if (in.take("implicit")) {
       o.by.implicit = true;
+    } else if (o.kind == kind::instruct && in.take("size")) {
+      o.size = static_cast<std::uint8_t>(in.number("the size", 1, 8));
     } else if (o.kind == kind::write && in.take(words::undecodable)) {
       o.bits |= write_undecodable;
     } else {
@@ -108,7 +112,9 @@ void read_written(line& in, op& o) {
   o.value = in.number("the value", 0, most);
 }
 
-void read_index(line& in, op& o, unsigned most) { o.index = static_cast<std::uint8_t>(in.number("the index", 0, most)); }
+void read_index(line& in, op& o, unsigned most) {
+  o.index = static_cast<std::uint8_t>(in.number("the index", 0, most));
+}
 
 void read_count(line& in, op& o, std::string_view what, unsigned least = 0) {
   o.count = static_cast<std::uint32_t>(in.number(what, least, std::numeric_limits<std::uint32_t>::max()));
@@ -131,6 +137,55 @@ void read_region(line& in, op& o) {
     } else {
       return in.fail("expected \"read-only\" or \"logged\"" + in.found());
     }
+  }
+}
+
+std::uint32_t number32(line& in, std::string_view what) {
+  return static_cast<std::uint32_t>(in.number(what, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+/// REASON = QUALIFICATION, and what else the exit tells.
+void read_exit(line& in, op& o) {
+  o.count = number32(in, "a reason");
+  in.expect("=");
+  o.value = in.number("the qualification");
+  while (!in.empty()) {
+    if (in.take("length")) {
+      o.index = static_cast<std::uint8_t>(in.number("the length", 0, 255));
+    } else if (in.take("event")) {
+      o.told.event = number32(in, "the event");
+    } else if (in.take("code")) {
+      o.told.error_code = number32(in, "the code");
+    } else if (in.take("vectoring")) {
+      o.told.vectoring_event = number32(in, "the event");
+    } else if (in.take("vectoring-code")) {
+      o.told.vectoring_error_code = number32(in, "the code");
+    } else if (in.take("information")) {
+      o.told.information = number32(in, "the information");
+    } else {
+      return in.fail("expected \"length\", \"event\", \"code\", \"vectoring\", \"vectoring-code\" or \"information\"" +
+                     in.found());
+    }
+  }
+}
+
+/// A field of the guest-state area, by name or number.
+void read_field(line& in, op& o) {
+  for (const words::named_field& f : words::fields) {
+    if (!in.take(f.name)) continue;
+    o.count = static_cast<std::uint32_t>(f.field);
+    return;
+  }
+  o.count = number32(in, "a field");
+}
+
+template <class Names>
+void read_name(line& in, const Names& names, std::string_view what, op& o) {
+  if (const auto n = in.one_of(names)) {
+    o.index = static_cast<std::uint8_t>(*n);
+    in.next();
+  } else {
+    in.fail("expected " + std::string(what) + in.found());
   }
 }
 
@@ -193,6 +248,30 @@ void read_operands(line& in, op& o) {
       break;
     case kind::exhaust:
       o.address = in.number("an address"), read_count(in, o, "the number of steps");
+      break;
+    case kind::exit:
+      read_exit(in, o);
+      break;
+    case kind::field:
+    case kind::set:
+      read_field(in, o), in.expect("="), o.value = in.number("the value");
+      break;
+    case kind::general:
+      read_name(in, words::general_registers, "a general register", o);
+      in.expect("="), o.value = in.number("the value");
+      break;
+    case kind::instruct:
+      read_name(in, words::instructions, "an instruction", o);
+      o.count = number32(in, "a number");
+      in.expect("="), o.value = in.number("the value"), read_maker(in, o);
+      break;
+    case kind::complete:
+      o.value = in.number("the value");
+      break;
+    case kind::interrupt:
+      o.index = static_cast<std::uint8_t>(in.number("a vector", 0, 255));
+      break;
+    case kind::nmi:
       break;
   }
 }

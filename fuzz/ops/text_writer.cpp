@@ -2,6 +2,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "fuzz/ops/exit_names.hpp"
 #include "fuzz/ops/text.hpp"
 #include "fuzz/ops/text_names.hpp"
 
@@ -25,6 +26,26 @@ std::string made_by(const maker& by) {
 }
 
 std::string written(const op& o) { return " " + hex(o.address) + " " + number(o.size) + " = " + hex(o.value); }
+
+std::string field_name(std::uint32_t encoding) {
+  for (const words::named_field& f : words::fields) {
+    if (static_cast<std::uint32_t>(f.field) == encoding) return std::string(f.name);
+  }
+  return hex(encoding);
+}
+
+/// What an exit tells, as far as it is not zero.
+std::string told_by(const op& o) {
+  std::string text;
+  const auto add = [&text](const char* name, std::uint32_t value) {
+    if (value != 0) text += std::string(name) + hex(value);
+  };
+  if (o.index != 0) text += " length " + number(o.index);
+  add(" event ", o.told.event), add(" code ", o.told.error_code);
+  add(" vectoring ", o.told.vectoring_event), add(" vectoring-code ", o.told.vectoring_error_code);
+  add(" information ", o.told.information);
+  return text;
+}
 
 template <class Names, class Of>
 std::string listed(std::string_view title, const Names& names, const Of& of) {
@@ -83,6 +104,23 @@ std::string to_text(const op& in) {
       return text + " " + number(o.index) + " " + hex(o.address);
     case kind::exhaust:
       return text + " " + hex(o.address) + " " + number(o.count);
+    case kind::exit:
+      return text + " " + number(o.count) + " = " + hex(o.value) + told_by(o);
+    case kind::field:
+    case kind::set:
+      return text + " " + field_name(o.count) + " = " + hex(o.value);
+    case kind::general:
+      return text + " " + std::string(words::general_registers[o.index]) + " = " + hex(o.value);
+    case kind::instruct:
+      text += " " + std::string(words::instructions[o.index]) + " " + hex(o.count) + " = " + hex(o.value);
+      if (o.size != 8) text += " size " + number(o.size);
+      return text + made_by(o.by);
+    case kind::complete:
+      return text + " " + hex(o.value);
+    case kind::interrupt:
+      return text + " " + number(o.index);
+    case kind::nmi:
+      return text;
   }
   return text;
 }
@@ -94,7 +132,8 @@ std::string to_text(const setup& in) {
   text += "scene " + number(s.scene) + "\n";
   text += "pages " + number(s.shadow_pages) + "\n";
   text += "maxphyaddr " + number(s.cpuid.maxphyaddr) + "\n";
-  text += listed("cpuid", words::features, [&](const words::feature& f) { return static_cast<bool>(s.cpuid.*f.present); });
+  text +=
+      listed("cpuid", words::features, [&](const words::feature& f) { return static_cast<bool>(s.cpuid.*f.present); });
   text += listed("flags", words::mode_flags, [&](const words::mode_flag& f) { return s.*f.on; });
   return text;
 }

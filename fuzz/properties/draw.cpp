@@ -128,6 +128,10 @@ program draw_anything(std::uint64_t seed, unsigned ops) {
     o.count = static_cast<std::uint32_t>(any());
     o.address = any();
     o.value = any();
+    for (std::uint32_t* t : {&o.told.event, &o.told.error_code, &o.told.vectoring_event, &o.told.vectoring_error_code,
+                             &o.told.information}) {
+      if (coin()) *t = static_cast<std::uint32_t>(any());
+    }
     p.ops.push_back(o);
   }
   canonicalise(p);

@@ -42,6 +42,8 @@ std::vector<op> simpler_ops(const op& o) {
   offer([](op& c) { c.by.implicit = false; });
   offer([](op& c) { c.bits = 0; });
   offer([](op& c) { c.bits &= static_cast<std::uint8_t>(c.bits - 1); });
+  offer([](op& c) { c.told = {}; });
+  offer([](op& c) { c.told.vectoring_event = c.told.vectoring_error_code = 0; });
   if (o.index != 0) offer([](op& c) { c.index = 0; });
   for (const std::uint32_t count : {0u, o.count / 2, o.count - 1}) {
     if (count < o.count) offer([count](op& c) { c.count = count; });

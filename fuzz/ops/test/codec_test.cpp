@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "fuzz/ops/raw_v1.hpp"
+#include "fuzz/ops/raw_v3.hpp"
 #include "fuzz/ops/test/sample.hpp"
 #include "fuzz/ops/text.hpp"
 
@@ -63,7 +64,8 @@ TEST(codec, random_bytes_reach_every_kind_mode_and_scene) {
   std::set<unsigned> scenes, sizes;
   std::size_t ops = 0, bytes = 0;
   for (int n = 0; n < 500; ++n) {
-    const auto input = sample::bytes(random, 200);
+    auto input = sample::bytes(random, 200);
+    if (n % 2 != 0) input[0] = 3;
     const program p = decode(input);
     starts.insert(p.setup.start);
     scenes.insert(p.setup.scene);
@@ -112,8 +114,18 @@ TEST(codec, a_mark_that_version_1_does_not_know_makes_it_version_2) {
   EXPECT_EQ(decode(bytes).ops[0].bits, 0) << "in version 1 the bit meant nothing";
 }
 
+TEST(codec, kinds_of_exits_make_it_version_3) {
+  program p;
+  op o;
+  o.kind = kind::nmi;
+  p.ops = {o};
+  EXPECT_EQ(encode(p)[0], 3);
+  EXPECT_TRUE(decode(encode(p)) == p);
+  for (unsigned n = 0; n < raw_v3::kinds; ++n) EXPECT_EQ(raw_v3::opcodes[n], static_cast<kind>(n));
+}
+
 TEST(codec, opcode_table_starts_with_the_kinds_in_order) {
-  for (unsigned n = 0; n < kind_count; ++n) EXPECT_EQ(raw_v1::opcodes[n], static_cast<kind>(n));
+  for (unsigned n = 0; n < raw_v1::kinds; ++n) EXPECT_EQ(raw_v1::opcodes[n], static_cast<kind>(n));
 }
 
 }  // namespace

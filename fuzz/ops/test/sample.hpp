@@ -45,6 +45,10 @@ inline program any_program(std::mt19937_64& random, std::size_t ops) {
     o.count = static_cast<std::uint32_t>(number(random));
     o.address = number(random);
     o.value = number(random);
+    for (std::uint32_t* t : {&o.told.event, &o.told.error_code, &o.told.vectoring_event, &o.told.vectoring_error_code,
+                             &o.told.information}) {
+      if (random() % 2 != 0) *t = static_cast<std::uint32_t>(number(random));
+    }
     p.ops.push_back(o);
   }
   canonicalise(p);
