@@ -58,6 +58,15 @@ bool world::in_long_mode(unsigned id) const { return has(registers_[id].efer, x8
 /// The guest, as it is when an instruction makes it exit: at which privilege it runs, and in which kind of code.
 void world::pose(unsigned id, const maker& by, bool code64) {
   machine::processor& cpu = machine_->cpu(id);
+  if (!cpu.in_guest()) {
+    // It would have entered, with these registers.
+    const vcpu::general_registers& g = guest(id).general();
+    cpu.inform(guest_rip, g.rip);
+    cpu.inform(guest_rsp, g.get(word{vcpu::general::rsp}));
+    cpu.inform(guest_rflags, g.rflags);
+    cpu.inform(guest_cr0, registers_[id].cr0);
+    cpu.inform(guest_cr4, registers_[id].cr4);
+  }
   // Real mode has one privilege and no descriptors.
   if (has(registers_[id].cr0, x86::cr0::pe)) {
     const std::uint64_t cpl = by.cpl;
@@ -76,11 +85,8 @@ void world::pose(unsigned id, const maker& by, bool code64) {
 void world::proceed(unsigned id) {
   constexpr std::uint64_t code = 0x1000, code_bytes = 0x4000;
   const std::uint64_t rip = code + ++instructions_ % code_bytes;
-  if (machine_->cpu(id).in_guest()) {
-    machine_->cpu(id).inform(guest_rip, rip);
-  } else {
-    vcpus_[id]->guest().general().rip = rip;
-  }
+  machine_->cpu(id).inform(guest_rip, rip);
+  if (!machine_->cpu(id).in_guest()) vcpus_[id]->guest().general().rip = rip;
 }
 
 std::uint64_t world::rip_of(unsigned id) const {
@@ -88,33 +94,56 @@ std::uint64_t world::rip_of(unsigned id) const {
   return cpu.in_guest() ? cpu.read_register(guest_rip) : guest(id).general().rip;
 }
 
+/// The core may ask for more than one turn, to execute what hardware cannot.
+vmx::next world::prepare(unsigned id) {
+  constexpr unsigned turns = 8;
+  vmx::next n = vmx::next::again;
+  // A vCPU that waits for an interrupt is woken by its VMM.
+  if (strict_) vcpus_[id]->guest().set_halted(false);
+  for (unsigned turn = 0; turn < turns && n == vmx::next::again; ++turn) n = vcpus_[id]->prepare();
+  return n;
+}
+
 /// Gets a vCPU into guest mode. False: it is not; `out`, or a finding, says why.
 bool world::enter(unsigned id, ending& out) {
   machine::processor& cpu = machine_->cpu(id);
   if (cpu.in_guest()) return true;
   vmx::cpu& v = *vcpus_[id];
-  if (cpu.take_kick() && v.exited(true) != vmx::next::run) {
+  const bool kicked = cpu.take_kick();
+  if (kicked && strict_) note_arrival(id);
+  if (kicked && v.exited(true) != vmx::next::run) {
     fail("I16", "vCPU %u leaves to its VMM (request %u) after an interrupt by the host", id,
          static_cast<unsigned>(v.request().kind));
     return false;
   }
-  // Without unrestricted guests there is no real mode in VMX; the MMU is entered all the same, and an event that was due
-  // is taken to be delivered.
+  // Without unrestricted guests there is no real mode in VMX; the MMU is entered all the same, and an event that was
+  // due is taken to be delivered.
   const bool real = !has(v.guest().registers().cr0(), x86::cr0::pe);
-  const bool shut_down = real ? v.guest().enter() == mmu::verdict::shutdown : v.prepare() == vmx::next::leave;
+  const vmx::next ready =
+      real ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
+  if (strict_ && ready != vmx::next::run) note_due(id);
+  if (ready == vmx::next::again) return false;  // it is still at instructions that hardware cannot execute
+  const bool shut_down = ready == vmx::next::leave;
   if (observer_) observer_->enters(id, shut_down ? mmu::verdict::shutdown : mmu::verdict::resume);
   if (shut_down) {
     out = ending::shutdown;
-    if (!real && v.request().kind != vmx::request_kind::shutdown) {
+    // What entry does not take, umbra executes; that may end in anything.
+    const bool lenient = real || (strict_ && !arrived_[id].guest_is_valid());
+    if (strict_) follow(id, look_at(id).control);
+    if (!lenient && v.request().kind != vmx::request_kind::shutdown) {
       fail("I16", "vCPU %u leaves with request %u instead of entering", id, static_cast<unsigned>(v.request().kind));
     }
     return false;
   }
-  if (!cpu.enter()) return false;  // an incident says why
+  if (strict_) follow(id, look_at(id).control);
+  if (!(strict_ && !real ? enter_judged(id) : cpu.enter())) return false;  // an incident or a request says why
+  // Events that umbra has delivered itself, on the way out of a state that entry does not take, are not hardware's.
   if (real) {
     v.guest().events().clear();
-  } else {
+  } else if (!strict_ || arrived_[id].guest_is_valid()) {
     check_injection(id);
+  } else {
+    delivers_what_was_sent(id, cpu.injected());
   }
   due_[id] = {};
   return !finding_;
@@ -134,10 +163,45 @@ void world::check_injection(unsigned id) {
   const machine::injection& got = machine_->cpu(id).injected();
   const machine::injection& due = due_[id];
   if (alike(got, due)) return;
+  if (strict_ && due.information == 0 && delivers_what_was_sent(id, got)) return;
   fail("I16",
        "VM entry of vCPU %u delivers event %#llx, code %#llx, length %llu; due is %#llx, code %#llx, length %llu", id,
        ull(got.information), ull(got.error_code), ull(got.instruction_length), ull(due.information),
        ull(due.error_code), ull(due.instruction_length));
+}
+
+/// An interrupt that the VMM has sent, or an NMI: each interrupt is delivered once.
+bool world::delivers_what_was_sent(unsigned id, const machine::injection& got) {
+  const auto type = static_cast<x86::event_type>(field(got.information, x86::event_field::type_at, 3));
+  if (!has(got.information, x86::event_field::valid)) return false;
+  if (type == x86::event_type::nmi) return true;
+  if (type != x86::event_type::external_interrupt) return false;
+  const unsigned vector = got.information & 0xff;
+  std::uint64_t& bits = sent_[id][vector / 64];
+  const std::uint64_t bit = std::uint64_t{1} << vector % 64;
+  const bool was_sent = (bits & bit) != 0;
+  bits &= ~bit;
+  return was_sent;
+}
+
+/// The interrupts that wait are those that were sent and not delivered (I16).
+void world::check_sent(unsigned id) {
+  for (unsigned n = 0; n < sent_[id].size(); ++n) {
+    std::uint64_t waiting = guest(id).interrupts().bits(n);
+    if (waiting == sent_[id][n]) continue;
+    // What the last entry has begun to deliver waits until the next exit says that it was.
+    const machine::processor& cpu = machine_->cpu(id);
+    const std::uint64_t delivers = cpu.injected().information;
+    const unsigned begun = delivers & 0xff;
+    if (cpu.in_guest() && has(delivers, x86::event_field::valid) && begun / 64 == n) waiting &= ~(std::uint64_t{1} << begun % 64);
+    if (waiting == sent_[id][n]) continue;
+    fail("I16", "of interrupts %u to %u, %#llx wait for vCPU %u; sent and not delivered are %#llx", 64 * n, 64 * n + 63,
+         ull(waiting), id, ull(sent_[id][n]));
+  }
+}
+
+void world::learn_sent(unsigned id) {
+  for (unsigned n = 0; n < sent_[id].size(); ++n) sent_[id][n] = guest(id).interrupts().bits(n);
 }
 
 /// A VM exit, and what the core makes of it. A vCPU that is not in guest mode would enter, come to no other event, and
@@ -148,11 +212,9 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
     cpu.leave(why);
   } else {
     cpu.take_kick();
-    cpu.inform(guest_rip, guest(id).general().rip);
-    cpu.inform(guest_cr0, registers_[id].cr0);
-    cpu.inform(guest_cr4, registers_[id].cr4);
     cpu.tell(why);
   }
+  if (strict_) note_arrival(id);
   vmx::cpu& v = *vcpus_[id];
   const std::uint64_t unprotected = mmu_->counters().unprotected;
   const vmx::next how = v.exited(true);

@@ -19,8 +19,8 @@ const char* name_of(ending);
 
 struct outcome {
   fuzz::ending ending = ending::none;
-  bool emulated = false;  ///< done by the core's emulation rather than by hardware
-  unsigned exits = 0;     ///< page-fault exits on the way
+  bool emulated = false;     ///< done by the core's emulation rather than by hardware
+  unsigned exits = 0;        ///< page-fault exits on the way
   unsigned unprotected = 0;  ///< how often the core dropped the shadows of the table, for hardware to try again
   std::uint64_t error_code = 0;
   std::uint64_t address = 0;            ///< CR2, or guest-physical for `mmio`

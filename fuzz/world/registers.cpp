@@ -5,7 +5,9 @@
 #include "core/x86/exception.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/msr.hpp"
+#include "core/x86/segment.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/control_access.hpp"
 #include "models/reference/msrs.hpp"
 #include "models/reference/walk.hpp"
 
@@ -81,8 +83,9 @@ bool world::same_registers(const reference::registers& r) const {
   const vcpu::control_registers& c = guest(current_).registers();
   // Some bits are the guest's own while it runs: the core hears of them at the next exit.
   const machine::processor& cpu = machine_->cpu(current_);
-  const std::uint64_t cr0 = cpu.in_guest() ? cpu.move_from(x86::vmcs::guest_cr0) : c.cr0();
-  const std::uint64_t cr4 = cpu.in_guest() ? cpu.move_from(x86::vmcs::guest_cr4) : c.cr4();
+  const bool owns = cpu.in_guest() && has(c.cr0(), x86::cr0::pe);
+  const std::uint64_t cr0 = owns ? cpu.move_from(x86::vmcs::guest_cr0) : c.cr0();
+  const std::uint64_t cr4 = owns ? cpu.move_from(x86::vmcs::guest_cr4) : c.cr4();
   bool same = cr0 == r.cr0 && c.cr3() == r.cr3 && cr4 == r.cr4 && c.efer() == r.efer;
   if (reference::uses_pae(r)) {
     for (unsigned n = 0; n < 4; ++n) same = same && c.pdpte(n) == r.pdpte[n];
@@ -151,7 +154,15 @@ bool world::execute(const machine::exit_information& why, bool code64) {
   return false;
 }
 
+/// Whether IA-32e mode cannot be entered or left for the sake of CS or TR, which ops of exits may have changed.
+bool world::refuses_switch(std::uint64_t value, bool code64) const {
+  const std::uint64_t task = machine_->cpu(current_).read_register(x86::vmcs::guest_tr_rights);
+  const bool tss16 = (task & x86::segment_rights::tss & ~x86::segment_rights::tss16) == 0;
+  return reference::refuses_mode_switch(registers_[current_], value, {.long_code = code64, .tss16 = tss16});
+}
+
 void world::write_register(const op& o) {
+  if (strict_ && !ready()) return;
   // The guest runs 64-bit code where it can, but to leave IA-32e mode it has to be in compatibility mode (SDM 4.1.2).
   const bool leaves = o.kind == kind::cr0 && !has(o.value, x86::cr0::pg) && o.value >> 32 == 0;
   const bool code64 = in_long_mode(current_) && !leaves;
@@ -159,6 +170,10 @@ void world::write_register(const op& o) {
   reference::registers next = registers_[current_];
   reference::cr_effect effect = write(o.kind, next, value, view());
   const reference::moment begun = now();
+  if (o.kind == kind::cr0 && strict_ && refuses_switch(value, code64)) {
+    next = registers_[current_];
+    effect = {.faults = true};
+  }
 
   const bool taken = execute_write(o, value, code64);
   if (observer_) observer_->answered(taken, taken ? "done" : "#GP(0)");
@@ -189,6 +204,7 @@ void world::write_register(const op& o) {
 }
 
 void world::invalidate_page(const op& o) {
+  if (strict_ && !ready()) return;
   effective_ = true;
   const std::uint64_t gva = linear(current_, o.address);
   const reference::translation t = reference::walk(view(), registers_[current_], gva, reference::access{});

@@ -12,6 +12,7 @@
 #include "models/machine/exit_information.hpp"
 #include "models/reference/memory_map.hpp"
 #include "models/reference/registers.hpp"
+#include "models/reference/vm_entry/check.hpp"
 
 namespace umbra::fuzz {
 
@@ -28,7 +29,10 @@ struct world_state {
   suspensions suspended_;
   std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
   std::array<machine::injection, vcpus> due_{};                ///< what each vCPU's next VM entry has to deliver
-  std::uint64_t instructions_ = 0;                             ///< that the guest has come to
+  std::array<reference::entry_verdict, vcpus> arrived_{};   ///< on the guest state, as it was not by the core's doing
+  std::array<std::array<std::uint64_t, 4>, vcpus> sent_{};  ///< vectors that the VMM has sent and no entry delivered
+  bool strict_ = false;                                     ///< every VM entry is judged: there have been ops of exits
+  std::uint64_t instructions_ = 0;                          ///< that the guest has come to
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;

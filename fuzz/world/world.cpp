@@ -146,6 +146,28 @@ void world::dispatch(const op& o) {
     case kind::race:
       arm(o);
       break;
+    case kind::exit:
+      report_exit(o);
+      break;
+    case kind::field:
+      leave_in_field(o);
+      break;
+    case kind::set:
+      set_by_vmm(o);
+      break;
+    case kind::general:
+      load_general(o);
+      break;
+    case kind::instruct:
+      instruct(o);
+      break;
+    case kind::complete:
+      complete(o);
+      break;
+    case kind::interrupt:
+    case kind::nmi:
+      send(o);
+      break;
     case kind::poke:
       poke(o);
       break;

@@ -24,12 +24,15 @@
 #include "fuzz/world/holder.hpp"
 #include "fuzz/world/observer.hpp"
 #include "fuzz/world/outcome.hpp"
+#include "fuzz/world/processor_facts.hpp"
 #include "fuzz/world/state.hpp"
 #include "fuzz/world/table_owners.hpp"
 #include "fuzz/world/tally.hpp"
 #include "models/invariants/check.hpp"
 #include "models/machine/machine.hpp"
 #include "models/reference/control_registers.hpp"
+#include "models/reference/cpuid.hpp"
+#include "models/reference/exits/guest_state.hpp"
 #include "models/reference/translation.hpp"
 
 namespace umbra::fuzz {
@@ -178,11 +181,40 @@ class world : private world_state {
   void pose(unsigned vcpu, const maker&, bool code64);
   void proceed(unsigned vcpu);
   std::uint64_t rip_of(unsigned vcpu) const;
+  vmx::next prepare(unsigned vcpu);
   bool enter(unsigned vcpu, ending&);
   void deliver_due(unsigned vcpu);
   void check_injection(unsigned vcpu);
+  bool delivers_what_was_sent(unsigned vcpu, const machine::injection&);
+  void check_sent(unsigned vcpu);
+  void learn_sent(unsigned vcpu);
   vmx::next exit(unsigned vcpu, const machine::exit_information&);
   void note_due(unsigned vcpu);
+
+  // exit_ops.cpp
+  reference::entry_view entry_view(const vmcs_fields&, const host_memory&) const;
+  void note_arrival(unsigned vcpu);
+  void be_strict();
+  bool enter_judged(unsigned vcpu);
+  void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
+  reference::guest_state look_at(unsigned vcpu) const;
+  void take_exit(unsigned vcpu, const machine::exit_information&, bool true_to_life);
+  void judge_exit(unsigned vcpu, const machine::exit_information&, const reference::guest_state& before,
+                  const reference::guest_state& after, bool leaves, const vmx::request&,
+                  const reference::pending_events& waiting);
+  std::array<reference::cpuid_row, 6> cpuid_rows(unsigned vcpu, flag code64) const;
+  void follow(unsigned vcpu, const reference::registers&);
+  bool ready();
+  void report_exit(const op&);
+  void instruct(const op&);
+  void load_general(const op&);
+  void leave_in_field(const op&);
+  void set_by_vmm(const op&);
+  bool set_control(const op&);
+  bool set_other(x86::vmcs, std::uint64_t value);
+  void complete(const op&);
+  void send(const op&);
+  bool bring_out(unsigned vcpu);
 
   // judge.cpp
   void judge(const attempt&, const outcome&);
@@ -209,6 +241,7 @@ class world : private world_state {
   bool execute(const machine::exit_information&, bool code64);
   bool explained_by_race(const op&, bool taken, reference::moment begun, reference::registers& next,
                          reference::cr_effect&) const;
+  bool refuses_switch(std::uint64_t value, bool code64) const;
   bool same_registers(const reference::registers&) const;
   void invalidate_page(const op&);
   void settle_path(std::uint64_t gva, reference::moment begun);

@@ -133,6 +133,11 @@ void processor::leave(const exit_information& why) {
   ++around_.count.exits;
 }
 
+void processor::refuse(const exit_information& why) {
+  fields_.set(x86::vmcs::exit_reason, why.reason);
+  fields_.set(x86::vmcs::exit_qualification, why.qualification);
+}
+
 void processor::tell(const exit_information& why) {
   using enum x86::vmcs;
   fields_.set(exit_reason, why.reason);
@@ -166,6 +171,7 @@ std::uint64_t processor::move_from(x86::vmcs cr) const {
 }
 
 void processor::kick() {
+  if (!in_guest_) return;
   leave({.reason = static_cast<std::uint64_t>(x86::exit_reason::external_interrupt)});
   kicked_ = true;
 }

@@ -96,6 +96,8 @@ class processor {
   void kick();
   /// Whether there was a kick since the last call.
   bool take_kick();
+  /// VM entry fails over the guest's state, or an MSR to be loaded (SDM 27.8): what is told is all that changes.
+  void refuse(const exit_information&);
   /// What an exit would tell, of a vCPU that has not entered since its last one.
   void tell(const exit_information&);
   /// MOV to CR0 or CR4 in guest mode (SDM 26.1.3): false if it exits, for it changes what the host owns. Else the
