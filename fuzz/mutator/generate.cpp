@@ -1,4 +1,5 @@
 // Programs from nothing but a seed.
+#include "fuzz/mutator/exits.hpp"
 #include "fuzz/mutator/motifs.hpp"
 #include "fuzz/mutator/mutator.hpp"
 #include "fuzz/mutator/setups.hpp"
@@ -31,16 +32,20 @@ setup random_setup(random& chance) {
   return s;
 }
 
-program generate(std::uint64_t seed, std::size_t length) {
+program generate(std::uint64_t seed, std::size_t length, taste about) {
   random chance(seed);
   program p;
   p.setup = random_setup(chance);
   p.ops.reserve(length + 32);
   composer c(chance, p.setup, chance.one_in(4) ? swarm::everything() : swarm::draw(chance), p.ops);
-  if (!chance.one_in(4)) add_sweep(c);
-  add_spread(c, 1 + chance.below(static_cast<unsigned>(length / 2 + 1)));
+  if (about == taste::tables) {
+    if (!chance.one_in(4)) add_sweep(c);
+    add_spread(c, 1 + chance.below(static_cast<unsigned>(length / 2 + 1)));
+  }
   while (p.ops.size() < length) {
-    if (chance.below(4) == 0) {
+    if (about == taste::exits && chance.below(8) != 0) {
+      add_exit_motif(c);
+    } else if (chance.below(4) == 0) {
       c.anything();
     } else {
       add_motif(c);

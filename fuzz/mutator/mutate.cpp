@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "fuzz/mutator/exits.hpp"
 #include "fuzz/mutator/motifs.hpp"
 #include "fuzz/mutator/mutator.hpp"
 #include "fuzz/mutator/setups.hpp"
@@ -112,10 +113,18 @@ void tweak_value(op& o, composer& c) {
 void tweak_count(op& o, random& chance) {
   switch (o.kind) {
     case kind::slot:
-    case kind::alias: o.count = chance.pick(raw_v1::slot_pages); break;
-    case kind::race: o.count = chance.below(12); break;
-    case kind::exhaust: o.count = 8 + chance.below(24); break;
-    default: o.count = chance.below(96); break;
+    case kind::alias:
+      o.count = chance.pick(raw_v1::slot_pages);
+      break;
+    case kind::race:
+      o.count = chance.below(12);
+      break;
+    case kind::exhaust:
+      o.count = 8 + chance.below(24);
+      break;
+    default:
+      o.count = chance.below(96);
+      break;
   }
 }
 
@@ -125,17 +134,31 @@ void tweak(program& p, random& chance) {
   const position at = some_op(p, chance);
   composer c = standing_at(p, at, chance, unused);
   op& o = p.ops[at];
+  if (o.kind >= kind::exit) return tweak_exit(o, c);
   switch (chance.below(8)) {
-    case 0: o.by = c.by(); break;
-    case 1: o.size = static_cast<std::uint8_t>(chance.one_in(2) ? 4 << chance.below(2) : 1 + chance.below(8)); break;
-    case 2: o.index = static_cast<std::uint8_t>(chance.below(4)), o.bits = static_cast<std::uint8_t>(chance.below(4)); break;
-    case 3: tweak_count(o, chance); break;
+    case 0:
+      o.by = c.by();
+      break;
+    case 1:
+      o.size = static_cast<std::uint8_t>(chance.one_in(2) ? 4 << chance.below(2) : 1 + chance.below(8));
+      break;
+    case 2:
+      o.index = static_cast<std::uint8_t>(chance.below(4)), o.bits = static_cast<std::uint8_t>(chance.below(4));
+      break;
+    case 3:
+      tweak_count(o, chance);
+      break;
     case 4:
-      if (o.kind == kind::read || o.kind == kind::write || o.kind == kind::fetch) o.kind = static_cast<kind>(chance.below(3));
+      if (o.kind == kind::read || o.kind == kind::write || o.kind == kind::fetch)
+        o.kind = static_cast<kind>(chance.below(3));
       o.who = static_cast<racer>(chance.below(3));
       break;
-    case 5: tweak_value(o, c); break;
-    default: retarget(o, c); break;
+    case 5:
+      tweak_value(o, c);
+      break;
+    default:
+      retarget(o, c);
+      break;
   }
 }
 
@@ -143,19 +166,35 @@ void tweak_setup(program& p, random& chance) {
   const setup other = random_setup(chance);
   setup& s = p.setup;
   switch (chance.below(8)) {
-    case 0: s.start = other.start; break;
-    case 1: s.scene = other.scene; break;
-    case 2: s.shadow_pages = other.shadow_pages; break;
-    case 3: s.cpuid = other.cpuid; break;
-    case 4: s.wp = !s.wp; break;
-    case 5: s.smep = !s.smep, s.cpuid.smep = s.cpuid.smep || s.smep; break;
-    case 6: s.smap = !s.smap, s.cpuid.smap = s.cpuid.smap || s.smap; break;
-    default: s.nxe = other.nxe, s.pse = other.pse, s.pge = other.pge; break;
+    case 0:
+      s.start = other.start;
+      break;
+    case 1:
+      s.scene = other.scene;
+      break;
+    case 2:
+      s.shadow_pages = other.shadow_pages;
+      break;
+    case 3:
+      s.cpuid = other.cpuid;
+      break;
+    case 4:
+      s.wp = !s.wp;
+      break;
+    case 5:
+      s.smep = !s.smep, s.cpuid.smep = s.cpuid.smep || s.smep;
+      break;
+    case 6:
+      s.smap = !s.smap, s.cpuid.smap = s.cpuid.smap || s.smap;
+      break;
+    default:
+      s.nxe = other.nxe, s.pse = other.pse, s.pge = other.pge;
+      break;
   }
 }
 
-/// One burst fills the shadow MMU, so that what follows meets a crowd; more of them only take time. Mostly it comes first,
-/// where a run can begin after it (fuzz/targets/warm_start.hpp).
+/// One burst fills the shadow MMU, so that what follows meets a crowd; more of them only take time. Mostly it comes
+/// first, where a run can begin after it (fuzz/targets/warm_start.hpp).
 void temper_sweeps(program& p, random& chance) {
   const auto sweeps = std::count_if(p.ops.begin(), p.ops.end(), is_sweep);
   if (sweeps == 0 && p.setup.start >= start::bits32 && p.setup.scene % 2 != 0 && !chance.one_in(8)) {
@@ -182,11 +221,13 @@ void cut(program& p, random& chance, std::size_t ops) {
 
 }  // namespace
 
-void mutate(program& p, random& chance, std::size_t ops) {
+void mutate(program& p, random& chance, std::size_t ops, taste about) {
   const unsigned changes = 1 + chance.below(chance.one_in(3) ? 5 : 2);
   for (unsigned n = 0; n < changes; ++n) {
     const unsigned what = chance.below(64);
-    if (what < 18) {
+    if (what < 18 && about == taste::exits && !chance.one_in(8)) {
+      insert(p, chance, [](composer& c) { c.chance.one_in(2) ? add_exit_motif(c) : add_exit(c); });
+    } else if (what < 18) {
       insert(p, chance, [](composer& c) { add_motif(c); });
     } else if (what < 24) {
       insert(p, chance, [](composer& c) { c.anything(); });
@@ -202,7 +243,7 @@ void mutate(program& p, random& chance, std::size_t ops) {
       tweak_setup(p, chance);
     }
   }
-  temper_sweeps(p, chance);
+  if (about == taste::tables) temper_sweeps(p, chance);
   cut(p, chance, ops);
   canonicalise(p);
 }
@@ -215,7 +256,8 @@ void cross(const program& a, const program& b, program& out, random& chance, std
     out.ops.insert(out.ops.end(), from.ops.begin() + static_cast<position>(first),
                    from.ops.begin() + static_cast<position>(first + count));
   };
-  const auto cut_a = static_cast<std::size_t>(some_position(a, chance)), cut_b = static_cast<std::size_t>(some_position(b, chance));
+  const auto cut_a = static_cast<std::size_t>(some_position(a, chance)),
+             cut_b = static_cast<std::size_t>(some_position(b, chance));
   if (chance.one_in(2)) {  // one's beginning, the other's end
     copy(a, 0, cut_a);
     copy(b, cut_b, b.ops.size());

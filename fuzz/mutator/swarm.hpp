@@ -19,9 +19,9 @@ class swarm {
     }
     return swarm(kinds);
   }
-  /// Accesses, and the kinds that a program has.
+  /// Accesses, ops of exits, and the kinds that a program has.
   static swarm of(const program& p) {
-    unsigned kinds = basis;
+    unsigned kinds = basis | exits;
     for (const op& o : p.ops) kinds |= 1u << static_cast<unsigned>(o.kind);
     return swarm(kinds);
   }
@@ -29,6 +29,8 @@ class swarm {
   bool has(kind k) const { return (kinds_ >> static_cast<unsigned>(k) & 1) != 0; }
 
  private:
+  /// Those of exits, which only a taste for exits adds.
+  static constexpr unsigned exits = ((1u << kind_count) - 1) & ~((1u << static_cast<unsigned>(kind::exit)) - 1);
   static constexpr unsigned basis = 1u << static_cast<unsigned>(kind::read) | 1u << static_cast<unsigned>(kind::write);
 
   explicit constexpr swarm(unsigned kinds) : kinds_(kinds) {}

@@ -1,4 +1,6 @@
 // libFuzzer's side of the structure-aware mutator.
+//
+// UMBRA_EXITS: programs are to be about VM exits.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -16,7 +18,7 @@ namespace {
 using namespace umbra::fuzz;
 
 /// Ops of most programs, and of the others. Short ones run often; what takes long to come about needs the long ones.
-constexpr std::size_t usual_program = 19, long_program = 48;
+constexpr std::size_t usual_program = 19, long_program = 48, generated_program = 18;
 
 /// Changes that pile up before the next one starts from the beginning again.
 constexpr unsigned pile = 5;
@@ -61,6 +63,12 @@ class row {
   unsigned length_ = 0;
 };
 
+#ifdef UMBRA_EXITS
+constexpr taste about = taste::exits;
+#else
+constexpr taste about = taste::tables;
+#endif
+
 row& the_row() {
   static row r;
   return r;
@@ -87,9 +95,9 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
   program& p = the_row().next({data, size});
   if (size < 2 || chance.one_in(48)) {
-    p = generate(chance.next());
+    p = generate(chance.next(), generated_program, about);
   } else {
-    mutate(p, chance, some_length(chance));
+    mutate(p, chance, some_length(chance), about);
   }
   return the_row().emit(p, data, max_size);
 }
@@ -103,7 +111,7 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std:
   program& p = r.next({data1, size1});
   // The engine asks for a crossover as often as for a mutation, which is too often.
   if (!chance.one_in(3)) {
-    mutate(p, chance, ops);
+    mutate(p, chance, ops, about);
     return r.emit(p, out, max_out);
   }
   decode({data2, size2}, r.other);

@@ -124,7 +124,7 @@ void add_fuzz(CLI::App& app, action& run) {
   names.emplace_back(every_target);
   verb->add_option(
           "--target", o->target,
-          "What to fuzz: the shadow MMU; the emulator, Unicorn and Zydis judging, or alone; all, in equal shares")
+          "What to fuzz: the shadow MMU; VM exits; the emulator, Unicorn and Zydis judging, or alone; all, in equal shares")
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));

@@ -31,6 +31,17 @@ fuzz_target of_programs() {
           .text_of_file = text_of_program};
 }
 
+fuzz_target of_exits() {
+  fuzz_target t = of_programs();
+  t.name = "exit";
+  t.corpus = "exit";
+  t.rooms = {"core/vcpu/", "core/vmx/"};
+  t.lines = 97;
+  t.arms = 92;
+  t.deep = false;
+  return t;
+}
+
 fuzz_target of_trials(const std::string& name, bool among_all) {
   // An input is one instruction: how often an edge is taken says little, and rare ones are met soon enough. Unicorn
   // keeps memory from input to input, and would have all of it searched for leaks each time.
@@ -52,7 +63,7 @@ fs::path fuzz_target::seeds() const { return root() / "corpus" / corpus / "seeds
 fs::path fuzz_target::regressions() const { return root() / "corpus" / corpus / "regressions"; }
 
 const std::vector<fuzz_target>& fuzz_targets() {
-  static const std::vector<fuzz_target> all{of_programs(), of_trials("emulate", true),
+  static const std::vector<fuzz_target> all{of_programs(), of_exits(), of_trials("emulate", true),
                                             of_trials("emulate-alone", false)};
   return all;
 }

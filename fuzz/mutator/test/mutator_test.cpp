@@ -71,12 +71,21 @@ TEST(mutator, generates_every_kind_and_every_start) {
   std::bitset<kind_count> kinds;
   std::set<start> starts;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    const program p = generate(seed);
+    const program p = generate(seed, 18, seed % 2 == 0 ? taste::tables : taste::exits);
     starts.insert(p.setup.start);
     for (const op& o : p.ops) kinds.set(static_cast<unsigned>(o.kind));
   }
   EXPECT_TRUE(kinds.all()) << kinds;
   EXPECT_EQ(starts.size(), 5u);
+}
+
+TEST(mutator, a_taste_for_tables_adds_no_exits) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    program p = generate(seed);
+    random chance(seed);
+    mutate(p, chance);
+    for (const op& o : p.ops) ASSERT_LT(o.kind, kind::exit);
+  }
 }
 
 TEST(mutator, crosses_take_ops_from_both_parents) {
