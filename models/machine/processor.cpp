@@ -52,7 +52,7 @@ bool processor::may_use(x86::vmcs field, const char* verb) const {
   return true;
 }
 
-std::uint64_t processor::read_vmcs(x86::vmcs field) const { return may_use(field, "read") ? fields_.get(field) : 0; }
+std::uint64_t processor::read_wrongly(x86::vmcs field) const { return may_use(field, "read") ? fields_.get(field) : 0; }
 
 void processor::write_wrongly(x86::vmcs field, std::uint64_t value) {
   if (!may_use(field, "written")) return;

@@ -73,7 +73,11 @@ class processor {
   // --- VM entry and exit ---------------------------------------------------------------------------------------------
 
   /// VMREAD.
-  std::uint64_t read_vmcs(x86::vmcs field) const;
+  std::uint64_t read_vmcs(x86::vmcs field) const {
+    if (in_guest_ || !vmcs_store::exists(field)) [[unlikely]]
+      return read_wrongly(field);
+    return fields_.get(field);
+  }
   /// VMWRITE; takes effect at the next enter().
   void write_vmcs(x86::vmcs field, std::uint64_t value) {
     ++around_.count.vmcs_writes;
@@ -144,6 +148,7 @@ class processor {
   };
 
   bool may_use(x86::vmcs field, const char* verb) const;
+  std::uint64_t read_wrongly(x86::vmcs field) const;
   void write_wrongly(x86::vmcs field, std::uint64_t value);
   result translate(std::uint64_t gva, const request&, intent);
   bool begin(std::uint64_t gva, cursor&) const;
