@@ -113,7 +113,8 @@ speed measure_speed(const fuzz_target& target, const std::string& preset, double
     const run_figures b = fuzz_once(target, measured, work() / "kept" / "measured", corpus, each, n);
     empty_rates.push_back(a.rate());
     rates.push_back(b.rate());
-    s.ratios.push_back(a.rate() / b.rate());
+    const double exits = static_cast<double>(b.shown.counts.vm_exits) / std::max(b.seconds, 1e-6);
+    s.ratios.push_back(a.rate() / (target.by_exits ? exits : b.rate()));
     op_rates.push_back(static_cast<double>(b.shown.counts.effective) / b.seconds);
     mix.programs += b.shown.counts.programs;
     mix.effective += b.shown.counts.effective;

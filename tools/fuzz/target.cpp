@@ -35,6 +35,7 @@ fuzz_target of_exits() {
   fuzz_target t = of_programs();
   t.name = "exit";
   t.corpus = "exit";
+  t.by_exits = true;
   t.rooms = {"core/vcpu/", "core/vmx/"};
   t.lines = 97;
   t.arms = 92;

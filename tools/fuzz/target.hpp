@@ -16,6 +16,7 @@ struct fuzz_target {
   std::vector<std::string> rooms;  ///< that it is there to cover, and how well, in percent
   double lines = 0, arms = 0;
   bool among_all = true;                                     ///< of `--target all`
+  bool by_exits = false;                                     ///< its speed is that of VM exits, not of inputs
   bool deep = false;                                         ///< the deep check can judge what its inputs end in
   std::string (*raw_of_file)(const std::filesystem::path&);  ///< reads either form; throws `error`
   std::string (*text_of_file)(const std::filesystem::path&);
