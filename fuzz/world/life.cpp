@@ -133,9 +133,10 @@ void world::make_vcpu(unsigned id, const x86::features& cpuid) {
 
 /// Which page each table belongs to: the same for all pools of one size, since all come of one foundation.
 void world::learn_owners(unsigned pages) {
-  const auto [at, fresh] = owners_.try_emplace(pages);
-  if (fresh) at->second = table_owners(mmu::view(*mmu_), machine_->tables());
-  tables_ = &at->second;
+  if (pages >= owners_.size()) owners_.resize(pages + 1);
+  std::unique_ptr<table_owners>& owners = owners_[pages];
+  if (!owners) owners = std::make_unique<table_owners>(mmu::view(*mmu_), machine_->tables());
+  tables_ = owners.get();
 }
 
 bool world::start(const setup& wanted) {

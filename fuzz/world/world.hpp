@@ -10,7 +10,6 @@
 #include <array>
 #include <csetjmp>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -281,7 +280,7 @@ class world : private world_state {
   std::unique_ptr<machine::machine> machine_;
   std::unique_ptr<invariants::workspace> workspace_;
   std::vector<std::unique_ptr<foundation>> foundations_;
-  std::map<unsigned, table_owners> owners_;  ///< by the size of the pool
+  std::vector<std::unique_ptr<table_owners>> owners_;  ///< by the size of the pool; those seen so far
   holder<memory::space> space_;
   std::uint64_t saved_ = 0;  ///< checkpoints
   /// The checkpoint whose `space` that still is, since no op has edited slots: it is large, and mostly so.
