@@ -51,8 +51,10 @@ reference::entry_view world::entry_view(const vmcs_fields& fields, const host_me
 /// The guest state of a vCPU is what it is, right or wrong, and not by the core's doing.
 void world::note_arrival(unsigned id) {
   const vmcs_fields fields(machine_->cpu(id));
+  const bool long_mode = has(guest(id).registers().efer(), x86::efer::lma);
+  const fields_in_mode told(fields, long_mode);
   const host_memory memory(machine_->tables());
-  arrived_[id] = reference::check_guest_state(entry_view(fields, memory));
+  arrived_[id] = reference::check_guest_state({told, memory, machine_processor()});
 }
 
 /// From now on each VM entry is judged.

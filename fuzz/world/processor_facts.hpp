@@ -2,6 +2,8 @@
 // memory.
 #pragma once
 
+#include "core/x86/control.hpp"
+#include "core/x86/vmx_controls.hpp"
 #include "models/machine/machine.hpp"
 #include "models/reference/vm_entry/check.hpp"
 
@@ -18,6 +20,23 @@ class vmcs_fields {
 
  private:
   const machine::processor& cpu_;
+};
+
+/// The same, with the mode that the guest's EFER says: what VM entry is to be told of it, the core writes just before.
+class fields_in_mode {
+ public:
+  fields_in_mode(const vmcs_fields& f, bool long_mode) : fields_(f), long_mode_(long_mode) {}
+  word operator()(x86::vmcs f) const {
+    if (f == x86::vmcs::entry_controls) return as_the_mode(fields_(f), x86::entry_control::guest_64_bit);
+    if (f == x86::vmcs::guest_efer) return as_the_mode(fields_(f), x86::efer::lme | x86::efer::lma);
+    return fields_(f);
+  }
+
+ private:
+  word as_the_mode(word value, std::uint64_t bits) const { return long_mode_ ? value | bits : value & ~bits; }
+
+  const vmcs_fields& fields_;
+  bool long_mode_;
 };
 
 /// Tables that the core has taken: lists of MSRs, and those that CR3 names.
