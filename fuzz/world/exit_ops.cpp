@@ -2,11 +2,13 @@
 // exit is judged: how it ended (I15, I16), and what the next VM entry is given (I14).
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
+#include "core/x86/exception.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "fuzz/world/compose_exit.hpp"
 #include "fuzz/world/processor_facts.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/invariants/vm_entry_check.hpp"
+#include "models/reference/event.hpp"
 #include "models/reference/exits/judge.hpp"
 
 namespace umbra::fuzz {
@@ -160,11 +162,32 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   everything_ = everything_ || shadow_changes() != changes;
   const reference::guest_state after = look_at(id);
   const bool protected_after = has(after.control.cr0, x86::cr0::pe);
+  if (arrived && entered) judge_interrupted_delivery(id, why);
+  if (finding_) return;
   if (true_to_life && armed_ == 0 && arrived && protected_after && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
   follow(id, after.control);
   check_sent(id);
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
+}
+
+/// An exit came while an event was being delivered. An external interrupt has been acknowledged, and must not be lost
+/// (33.7.1.2); of two exceptions, some are a double fault (table 6-5).
+void world::judge_interrupted_delivery(unsigned id, const machine::exit_information& why) {
+  const reference::event first{why.vectoring_event, why.vectoring_error_code, why.instruction_length};
+  const machine::injection& got = machine_->cpu(id).injected();
+  const reference::event next{got.information, got.error_code, got.instruction_length};
+  if (reference::same_event(first, next)) return;
+  if (next.is(x86::event_type::hardware_exception) && reference::combine(first, next.vector()).double_fault) {
+    fail("I16", "exception %llu came up while event %#llx was being delivered to vCPU %u, and is delivered as itself",
+         ull(next.vector()), ull(first.information), id);
+  }
+  const std::uint64_t vector = first.vector();
+  if (first.is(x86::event_type::external_interrupt) && !(guest(id).interrupts().bits(vector / 64) >> vector % 64 & 1)) {
+    fail("I16",
+         "interrupt %llu was being delivered to vCPU %u when it exited; it is neither delivered (but %#llx) nor waits",
+         ull(vector), id, ull(next.information));
+  }
 }
 
 void world::judge_exit(unsigned id, const machine::exit_information& why, const reference::guest_state& before,

@@ -198,6 +198,7 @@ class world : private world_state {
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
   reference::guest_state look_at(unsigned vcpu) const;
   void take_exit(unsigned vcpu, const machine::exit_information&, bool true_to_life);
+  void judge_interrupted_delivery(unsigned vcpu, const machine::exit_information&);
   void judge_exit(unsigned vcpu, const machine::exit_information&, const reference::guest_state& before,
                   const reference::guest_state& after, bool leaves, const vmx::request&,
                   const reference::pending_events& waiting);
