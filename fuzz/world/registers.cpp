@@ -113,8 +113,10 @@ bool world::execute_write(const op& o, std::uint64_t value, bool code64) {
   machine::processor& cpu = machine_->cpu(current_);
   deliver_due(current_);
   if (finding_) return false;
-  if (cpu.in_guest() && o.kind == kind::cr0 && cpu.move_to(x86::vmcs::guest_cr0, value)) return true;
-  if (cpu.in_guest() && o.kind == kind::cr4 && cpu.move_to(x86::vmcs::guest_cr4, value)) return true;
+  // Real mode is virtual-8086 mode there, in which no bit is written without an exit.
+  const bool owns = cpu.in_guest() && has(registers_[current_].cr0, x86::cr0::pe);
+  if (owns && o.kind == kind::cr0 && cpu.move_to(x86::vmcs::guest_cr0, value)) return true;
+  if (owns && o.kind == kind::cr4 && cpu.move_to(x86::vmcs::guest_cr4, value)) return true;
   vcpu::general_registers& g = vcpus_[current_]->guest().general();
   machine::exit_information why;
   if (o.kind == kind::efer) {
