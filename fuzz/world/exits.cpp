@@ -64,8 +64,13 @@ void world::pose(unsigned id, const maker& by, bool code64) {
     cpu.inform(guest_rip, g.rip);
     cpu.inform(guest_rsp, g.get(word{vcpu::general::rsp}));
     cpu.inform(guest_rflags, g.rflags);
-    cpu.inform(guest_cr0, registers_[id].cr0);
-    cpu.inform(guest_cr4, registers_[id].cr4);
+    // The bits that are not the guest's own stay what hardware runs with.
+    const auto leave_own = [&cpu](x86::vmcs f, x86::vmcs mask, word value) {
+      const word hosts = cpu.read_register(mask);
+      cpu.inform(f, (cpu.read_register(f) & hosts) | (value & ~hosts));
+    };
+    leave_own(guest_cr0, cr0_mask, registers_[id].cr0);
+    leave_own(guest_cr4, cr4_mask, registers_[id].cr4);
   }
   // Real mode has one privilege and no descriptors.
   if (has(registers_[id].cr0, x86::cr0::pe)) {
