@@ -198,7 +198,8 @@ void world::check_sent(unsigned id) {
     const machine::processor& cpu = machine_->cpu(id);
     const std::uint64_t delivers = cpu.injected().information;
     const unsigned begun = delivers & 0xff;
-    if (cpu.in_guest() && has(delivers, x86::event_field::valid) && begun / 64 == n) waiting &= ~(std::uint64_t{1} << begun % 64);
+    if (cpu.in_guest() && has(delivers, x86::event_field::valid) && begun / 64 == n)
+      waiting &= ~(std::uint64_t{1} << begun % 64);
     if (waiting == sent_[id][n]) continue;
     fail("I16", "of interrupts %u to %u, %#llx wait for vCPU %u; sent and not delivered are %#llx", 64 * n, 64 * n + 63,
          ull(waiting), id, ull(sent_[id][n]));

@@ -190,12 +190,14 @@ class world : private world_state {
   vmx::next exit(unsigned vcpu, const machine::exit_information&);
   void note_due(unsigned vcpu);
 
-  // exit_ops.cpp
+  // entry.cpp
   reference::entry_view entry_view(const vmcs_fields&, const host_memory&) const;
   void note_arrival(unsigned vcpu);
   void be_strict();
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
+
+  // exit_judge.cpp
   reference::guest_state look_at(unsigned vcpu) const;
   void take_exit(unsigned vcpu, const machine::exit_information&, bool true_to_life);
   void judge_interrupted_delivery(unsigned vcpu, const machine::exit_information&);
@@ -204,11 +206,15 @@ class world : private world_state {
                   const reference::pending_events& waiting);
   std::array<reference::cpuid_row, 6> cpuid_rows(unsigned vcpu, flag code64) const;
   void follow(unsigned vcpu, const reference::registers&);
+
+  // exit_ops.cpp
   bool ready();
   void report_exit(const op&);
   void instruct(const op&);
   void load_general(const op&);
   void leave_in_field(const op&);
+
+  // vcpu_ops.cpp
   void set_by_vmm(const op&);
   bool set_control(const op&);
   bool set_other(x86::vmcs, std::uint64_t value);

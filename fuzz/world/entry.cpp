@@ -1,0 +1,66 @@
+// VM entries, judged: what the guest state was before the core had a hand in it, and what entry is given (I14).
+#include "core/x86/control.hpp"
+#include "core/x86/exit_reason.hpp"
+#include "fuzz/world/processor_facts.hpp"
+#include "fuzz/world/world.hpp"
+#include "models/invariants/vm_entry_check.hpp"
+
+namespace umbra::fuzz {
+
+reference::entry_view world::entry_view(const vmcs_fields& fields, const host_memory& memory) const {
+  return {fields, memory, machine_processor()};
+}
+
+/// The guest state of a vCPU is what it is, right or wrong, and not by the core's doing.
+void world::note_arrival(unsigned id) {
+  const vmcs_fields fields(machine_->cpu(id));
+  const bool long_mode = has(guest(id).registers().efer(), x86::efer::lma);
+  const fields_in_mode told(fields, long_mode);
+  const host_memory memory(machine_->tables());
+  arrived_[id] = reference::check_guest_state({told, memory, machine_processor()});
+}
+
+/// From now on each VM entry is judged.
+void world::be_strict() {
+  if (std::exchange(strict_, true)) return;
+  for (unsigned id = 0; id < vcpus; ++id) note_arrival(id);
+}
+
+/// VM entry, judged (I14) and made. False: the processor refuses, and the core has been told, or a finding.
+bool world::enter_judged(unsigned id) {
+  machine::processor& cpu = machine_->cpu(id);
+  const vmcs_fields fields(cpu);
+  const host_memory memory(machine_->tables());
+  const reference::entry_verdict now = reference::check_entry(entry_view(fields, memory));
+  if (const auto v = invariants::check_vm_entry(arrived_[id], now)) {
+    const reference::entry_rule& rule = reference::rule_at(static_cast<unsigned>(v.index) % reference::rule_count());
+    fail("I14", "vCPU %u is entered with a VMCS that was right and no longer is: %s %s (SDM %s)", id, rule.subject,
+         v.what, rule.section);
+    return false;
+  }
+  if (now.may_enter()) return cpu.enter();
+  refuse_entry(id, now);
+  return false;
+}
+
+/// The processor does not take the guest state. The VMM has to hear of it (SDM 27.8).
+void world::refuse_entry(unsigned id, const reference::entry_verdict& why) {
+  using enum reference::entry_failure;
+  constexpr auto reason = static_cast<std::uint64_t>(x86::exit_reason::invalid_guest_state);
+  machine::processor& cpu = machine_->cpu(id);
+  cpu.refuse({.reason = reason | x86::exit_reason_field::entry_failed,
+              .qualification = why.breaks(guest)    ? 0u
+                               : why.breaks(pdptes) ? 2u
+                               : why.breaks(nmi)    ? 3u
+                                                    : 4u});
+  vmx::cpu& v = *vcpus_[id];
+  ++tally_.vm_exits;
+  const bool told =
+      !v.has_run() && v.exited(true) == vmx::next::leave && v.request().kind == vmx::request_kind::fail_entry;
+  if (!told) fail("I14", "VM entry of vCPU %u failed, and its VMM does not hear of it", id);
+  if (observer_) {
+    observer_->exits({.vcpu = id, .why = {.reason = reason}, .leaves = true, .request = v.request()});
+  }
+}
+
+}  // namespace umbra::fuzz

@@ -1,0 +1,136 @@
+// What a VMM does with a vCPU that it has for itself: sends events, sets registers, answers requests.
+#include "core/x86/flags.hpp"
+#include "fuzz/world/world.hpp"
+
+namespace umbra::fuzz {
+
+namespace {
+
+using enum x86::vmcs;
+
+}  // namespace
+
+/// The VMM has the vCPU for itself: it is not in guest mode, or is kicked out of it.
+bool world::bring_out(unsigned id) {
+  machine::processor& cpu = machine_->cpu(id);
+  cpu.kick();
+  if (!cpu.take_kick()) return true;
+  note_arrival(id);
+  if (vcpus_[id]->exited(true) == vmx::next::run) return true;
+  fail("I16", "an interrupt by the host leaves to the VMM");
+  return false;
+}
+
+/// The VMM sends an event.
+void world::send(const op& o) {
+  be_strict();
+  if (!bring_out(current_)) return;
+  effective_ = true;
+  vmx::cpu& v = *vcpus_[current_];
+  if (o.kind == kind::nmi) {
+    v.nmi();
+    return;
+  }
+  v.interrupt(word{o.index});
+  sent_[current_][o.index / 64] |= std::uint64_t{1} << o.index % 64;
+  check_sent(current_);
+}
+
+/// The VMM sets a register, which it can do of a vCPU that has left only.
+void world::set_by_vmm(const op& o) {
+  be_strict();
+  if (!bring_out(current_)) return;
+  const auto f = static_cast<x86::vmcs>(o.count);
+  const bool taken = set_control(o) || set_other(f, o.value);
+  if (observer_) observer_->answered(taken, taken ? "done" : "refused");
+  effective_ = effective_ || taken;
+  note_due(current_);
+  note_arrival(current_);
+}
+
+/// CR0, CR3, CR4 or EFER, as a part of the whole. What the core takes over, the model does.
+bool world::set_control(const op& o) {
+  const auto f = static_cast<x86::vmcs>(o.count);
+  if (f != guest_cr0 && f != guest_cr3 && f != guest_cr4 && f != guest_efer) return false;
+  vmx::cpu& v = *vcpus_[current_];
+  const vcpu::control_registers& c = v.guest().registers();
+  const word cr0 = f == guest_cr0 ? o.value : c.cr0(), cr3 = f == guest_cr3 ? o.value : c.cr3(),
+             cr4 = f == guest_cr4 ? o.value : c.cr4(), efer = f == guest_efer ? o.value : c.efer();
+  if (!v.guest().restore(cr0, cr3, cr4, efer)) return false;
+  everything_ = true;
+  follow(current_, look_at(current_).control);
+  machine_->memory().journal().mark();
+  pasts_[current_].invalidated({now(), invalidation::scope::all, page_shift, 0});
+  return true;
+}
+
+bool world::set_other(x86::vmcs f, std::uint64_t value) {
+  vmx::cpu& v = *vcpus_[current_];
+  vcpu::general_registers& g = v.guest().general();
+  switch (f) {
+    case guest_rip:
+      g.rip = value;
+      machine_->cpu(current_).inform(f, g.rip);
+      v.guest().events().clear();
+      return true;
+    case guest_rflags:
+      g.rflags = value | x86::rflags::fixed;
+      machine_->cpu(current_).inform(f, g.rflags);
+      return true;
+    case guest_rsp:
+      g.set(word{vcpu::general::rsp}, value);
+      return true;
+    default:
+      break;
+  }
+  vcpu::segments s = v.segments();
+  const auto number = static_cast<std::uint32_t>(f);
+  for (unsigned n = 0; n < vcpu::segment_count; ++n) {
+    vcpu::segment& r = s.registers[n];
+    if (number == static_cast<std::uint32_t>(guest_es_selector) + 2 * n)
+      r.selector = value;
+    else if (number == static_cast<std::uint32_t>(guest_es_base) + 2 * n)
+      r.base = value;
+    else if (number == static_cast<std::uint32_t>(guest_es_limit) + 2 * n)
+      r.limit = value;
+    else if (number == static_cast<std::uint32_t>(guest_es_rights) + 2 * n)
+      r.rights = value;
+    else
+      continue;
+    v.set_segments(s);
+    return true;
+  }
+  if (f == guest_gdtr_base)
+    s.gdtr.base = value;
+  else if (f == guest_gdtr_limit)
+    s.gdtr.limit = value;
+  else if (f == guest_idtr_base)
+    s.idtr.base = value;
+  else if (f == guest_idtr_limit)
+    s.idtr.limit = value;
+  else
+    return false;
+  v.set_segments(s);
+  return true;
+}
+
+/// The VMM has asked its device: what was to be read is `value`, each item one more.
+void world::complete(const op& o) {
+  vmx::cpu& v = *vcpus_[current_];
+  if (v.waits_for_hypercall()) return v.complete_hypercall(o.value);
+  if (!v.waits()) return;
+  effective_ = true;
+  io::request& asked = v.io();
+  if (asked.count > io::request::limit || asked.bytes == 0 || asked.bytes > 8) {
+    return fail("I16", "a request for %u items of %u bytes", asked.count, asked.bytes);
+  }
+  for (unsigned n = 0; n < asked.count && !asked.write; ++n) asked.data[n] = o.value + n;
+  const std::uint64_t changes = shadow_changes();
+  v.complete();
+  everything_ = everything_ || shadow_changes() != changes;
+  note_due(current_);
+  follow(current_, look_at(current_).control);
+  if (strict_) note_arrival(current_);
+}
+
+}  // namespace umbra::fuzz
