@@ -3,7 +3,7 @@
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "fuzz/world/world.hpp"
-#include "models/reference/event.hpp"
+#include "models/reference/event_delivery.hpp"
 #include "models/reference/exits/judge.hpp"
 
 namespace umbra::fuzz {
@@ -91,7 +91,7 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   const vmx::next how = exit(id, why);
   const bool arrived = static_cast<bool>(arrived_[id].guest_is_valid());
   vcpus_[id]->host_event();
-  if (has(why.vectoring_event, x86::event_field::valid)) learn_sent(id);
+  if (how == vmx::next::leave && vcpus_[id]->request().kind == vmx::request_kind::internal_error) adopt_sent(id);
   ending end{};
   bool leaves = how == vmx::next::leave;
   vmx::request asked = vcpus_[id]->request();
@@ -101,7 +101,8 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   everything_ = everything_ || shadow_changes() != changes;
   const reference::guest_state after = look_at(id);
   const bool protected_after = has(after.control.cr0, x86::cr0::pe);
-  if (arrived && entered) judge_interrupted_delivery(id, why);
+  // In real mode, events do not come by VM entry.
+  if (arrived && entered && has(guest(id).registers().cr0(), x86::cr0::pe)) judge_interrupted_delivery(id, why);
   if (finding_) return;
   if (true_to_life && armed_ == 0 && arrived && protected_after && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
@@ -110,22 +111,24 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
 }
 
-/// An exit came while an event was being delivered. An external interrupt has been acknowledged, and must not be lost
-/// (33.7.1.2); of two exceptions, some are a double fault (table 6-5).
+/// An exit came while an exception was being delivered, or an instruction's event. It is delivered again; or what came
+/// up in between is, unless the two make a double fault (28.2.4, table 6-5).
 void world::judge_interrupted_delivery(unsigned id, const machine::exit_information& why) {
   const reference::event first{why.vectoring_event, why.vectoring_error_code, why.instruction_length};
+  const flag sent = either(first.is(x86::event_type::external_interrupt), first.is(x86::event_type::nmi));
+  if (either(negate(first.valid()), sent)) return;
   const machine::injection& got = machine_->cpu(id).injected();
   const reference::event next{got.information, got.error_code, got.instruction_length};
-  if (reference::same_event(first, next)) return;
-  if (next.is(x86::event_type::hardware_exception) && reference::combine(first, next.vector()).double_fault) {
+  if (reference::same_event(reference::injected_again(first), next)) return;
+  using enum x86::event_type;
+  const flag came_up =
+      either(next.is(hardware_exception), either(next.is(software_exception), next.is(privileged_exception)));
+  if (negate(came_up)) {
+    fail("I16", "event %#llx was being delivered to vCPU %u when it exited, and is lost: entry delivers %#llx",
+         ull(first.information), id, ull(next.information));
+  } else if (reference::combine(first, next.vector()).double_fault) {
     fail("I16", "exception %llu came up while event %#llx was being delivered to vCPU %u, and is delivered as itself",
          ull(next.vector()), ull(first.information), id);
-  }
-  const std::uint64_t vector = first.vector();
-  if (first.is(x86::event_type::external_interrupt) && !(guest(id).interrupts().bits(vector / 64) >> vector % 64 & 1)) {
-    fail("I16",
-         "interrupt %llu was being delivered to vCPU %u when it exited; it is neither delivered (but %#llx) nor waits",
-         ull(vector), id, ull(next.information));
   }
 }
 

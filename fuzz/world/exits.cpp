@@ -3,6 +3,7 @@
 #include "core/x86/event.hpp"
 #include "core/x86/segment.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/event.hpp"
 
 namespace umbra::fuzz {
 
@@ -116,6 +117,7 @@ bool world::enter(unsigned id, ending& out) {
   vmx::cpu& v = *vcpus_[id];
   const bool kicked = cpu.take_kick();
   if (kicked && strict_) note_arrival(id);
+  if (kicked) sent_[id].end({});
   if (kicked && v.exited(true) != vmx::next::run) {
     fail("I16", "vCPU %u leaves to its VMM (request %u) after an interrupt by the host", id,
          static_cast<unsigned>(v.request().kind));
@@ -148,7 +150,8 @@ bool world::enter(unsigned id, ending& out) {
   } else if (!strict_ || arrived_[id].guest_is_valid()) {
     check_injection(id);
   } else {
-    delivers_what_was_sent(id, cpu.injected());
+    adopt_sent(id);
+    sent_[id].begin(cpu.injected());
   }
   due_[id] = {};
   return !finding_;
@@ -163,52 +166,33 @@ void world::deliver_due(unsigned id) {
   due_[id] = {};
 }
 
-/// VM entry has delivered what was due, and nothing else (I16).
+/// VM entry has delivered what was due, and nothing else (I16): an exception, or what the VMM has sent.
 void world::check_injection(unsigned id) {
   const machine::injection& got = machine_->cpu(id).injected();
   const machine::injection& due = due_[id];
-  if (alike(got, due)) return;
-  if (strict_ && due.information == 0 && delivers_what_was_sent(id, got)) return;
+  const reference::event e{got.information, got.error_code, got.instruction_length};
+  const bool sent = static_cast<bool>(either(e.is(x86::event_type::external_interrupt), e.is(x86::event_type::nmi)));
+  if (sent_[id].begin(got) && (sent ? due.information == 0 : alike(got, due))) return;
   fail("I16",
-       "VM entry of vCPU %u delivers event %#llx, code %#llx, length %llu; due is %#llx, code %#llx, length %llu", id,
+       "VM entry of vCPU %u delivers event %#llx, code %#llx, length %llu; due is %#llx, code %#llx, length %llu%s", id,
        ull(got.information), ull(got.error_code), ull(got.instruction_length), ull(due.information),
-       ull(due.error_code), ull(due.instruction_length));
+       ull(due.error_code), ull(due.instruction_length), sent ? ", or what the VMM has sent" : "");
 }
 
-/// An interrupt that the VMM has sent, or an NMI: each interrupt is delivered once.
-bool world::delivers_what_was_sent(unsigned id, const machine::injection& got) {
-  const auto type = static_cast<x86::event_type>(field(got.information, x86::event_field::type_at, 3));
-  if (!has(got.information, x86::event_field::valid)) return false;
-  if (type == x86::event_type::nmi) return true;
-  if (type != x86::event_type::external_interrupt) return false;
-  const unsigned vector = got.information & 0xff;
-  std::uint64_t& bits = sent_[id][vector / 64];
-  const std::uint64_t bit = std::uint64_t{1} << vector % 64;
-  const bool was_sent = (bits & bit) != 0;
-  bits &= ~bit;
-  return was_sent;
-}
-
-/// The interrupts that wait are those that were sent and not delivered (I16).
+/// The events that wait are those that were sent and not delivered (I16).
 void world::check_sent(unsigned id) {
-  for (unsigned n = 0; n < sent_[id].size(); ++n) {
-    std::uint64_t waiting = guest(id).interrupts().bits(n);
-    if (waiting == sent_[id][n]) continue;
-    // What the last entry has begun to deliver waits until the next exit says that it was.
-    const machine::processor& cpu = machine_->cpu(id);
-    const std::uint64_t delivers = cpu.injected().information;
-    const unsigned begun = delivers & 0xff;
-    if (cpu.in_guest() && has(delivers, x86::event_field::valid) && begun / 64 == n)
-      waiting &= ~(std::uint64_t{1} << begun % 64);
-    if (waiting == sent_[id][n]) continue;
+  const vcpu::vcpu& v = guest(id);
+  if (sent_[id].agrees(v.interrupts(), v.nmis())) return;
+  for (unsigned n = 0; n < vcpu::interrupt_queue::words; ++n) {
+    if (v.interrupts().bits(n) == sent_[id].interrupts(n)) continue;
     fail("I16", "of interrupts %u to %u, %#llx wait for vCPU %u; sent and not delivered are %#llx", 64 * n, 64 * n + 63,
-         ull(waiting), id, ull(sent_[id][n]));
+         ull(v.interrupts().bits(n)), id, ull(sent_[id].interrupts(n)));
   }
+  fail("I16", "%llu NMIs wait for vCPU %u, which is not what was sent and not delivered", ull(v.nmis().waiting()), id);
 }
 
-void world::learn_sent(unsigned id) {
-  for (unsigned n = 0; n < sent_[id].size(); ++n) sent_[id][n] = guest(id).interrupts().bits(n);
-}
+/// The core has executed the guest itself, or given up: what waits now, it alone knows.
+void world::adopt_sent(unsigned id) { sent_[id].adopt(guest(id).interrupts(), guest(id).nmis()); }
 
 /// A VM exit, and what the core makes of it. A vCPU that is not in guest mode would enter, come to no other event, and
 /// exit: it is spared the way.
@@ -220,6 +204,7 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
     cpu.take_kick();
     cpu.tell(why);
   }
+  sent_[id].end(why);
   if (strict_) note_arrival(id);
   vmx::cpu& v = *vcpus_[id];
   const std::uint64_t unprotected = mmu_->counters().unprotected;

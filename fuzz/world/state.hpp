@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "fuzz/op.hpp"
+#include "fuzz/world/event_ledger.hpp"
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/past.hpp"
 #include "fuzz/world/suspensions.hpp"
@@ -29,10 +30,10 @@ struct world_state {
   suspensions suspended_;
   std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
   std::array<machine::injection, vcpus> due_{};                ///< what each vCPU's next VM entry has to deliver
-  std::array<reference::entry_verdict, vcpus> arrived_{};   ///< on the guest state, as it was not by the core's doing
-  std::array<std::array<std::uint64_t, 4>, vcpus> sent_{};  ///< vectors that the VMM has sent and no entry delivered
-  bool strict_ = false;                                     ///< every VM entry is judged: there have been ops of exits
-  std::uint64_t instructions_ = 0;                          ///< that the guest has come to
+  std::array<reference::entry_verdict, vcpus> arrived_{};  ///< on the guest state, as it was not by the core's doing
+  std::array<event_ledger, vcpus> sent_{};
+  bool strict_ = false;             ///< every VM entry is judged: there have been ops of exits
+  std::uint64_t instructions_ = 0;  ///< that the guest has come to
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;

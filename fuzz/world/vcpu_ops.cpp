@@ -16,6 +16,7 @@ bool world::bring_out(unsigned id) {
   cpu.kick();
   if (!cpu.take_kick()) return true;
   note_arrival(id);
+  sent_[id].end({});
   if (vcpus_[id]->exited(true) == vmx::next::run) return true;
   fail("I16", "an interrupt by the host leaves to the VMM");
   return false;
@@ -28,11 +29,12 @@ void world::send(const op& o) {
   effective_ = true;
   vmx::cpu& v = *vcpus_[current_];
   if (o.kind == kind::nmi) {
-    v.nmi();
-    return;
+    if (!v.nmi()) return fail("I16", "the machine has virtual NMIs, and its guest can get none");
+    sent_[current_].nmi();
+  } else {
+    v.interrupt(word{o.index});
+    sent_[current_].interrupt(o.index);
   }
-  v.interrupt(word{o.index});
-  sent_[current_][o.index / 64] |= std::uint64_t{1} << o.index % 64;
   check_sent(current_);
 }
 

@@ -184,9 +184,8 @@ class world : private world_state {
   bool enter(unsigned vcpu, ending&);
   void deliver_due(unsigned vcpu);
   void check_injection(unsigned vcpu);
-  bool delivers_what_was_sent(unsigned vcpu, const machine::injection&);
   void check_sent(unsigned vcpu);
-  void learn_sent(unsigned vcpu);
+  void adopt_sent(unsigned vcpu);
   vmx::next exit(unsigned vcpu, const machine::exit_information&);
   void note_due(unsigned vcpu);
 
