@@ -10,7 +10,7 @@ struct bare_code {
   unsigned reg = 0;     ///< of ModRM, if there is one
   bool memory = false;  ///< the same says that there is an operand in memory
   bool lock = false, repeated = false, operand_size = false, wide = false;
-  bool through_code = false;  ///< a prefix names CS
+  unsigned segment = 3;  ///< that a prefix names, or DS
 };
 
 inline bare_code bare(const specimen& s) {
@@ -23,7 +23,7 @@ inline bare_code bare(const specimen& s) {
     c.lock |= byte == 0xf0;
     c.repeated |= byte == 0xf2 || byte == 0xf3;
     c.operand_size |= byte == 0x66;
-    c.through_code |= byte == 0x2e;
+    if (segment) c.segment = byte >= 0x64 ? byte - 0x60 : byte >> 3 & 3;
     c.wide |= rex && (byte & 8) != 0;
     if (!segment && !rex && byte != 0x66 && byte != 0x67 && byte != 0xf0 && byte != 0xf2 && byte != 0xf3) break;
   }

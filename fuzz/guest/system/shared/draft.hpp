@@ -152,16 +152,9 @@ class draft {
     return first;
   }
 
-  /// The descriptor that this specimen has added under a selector, or 0.
-  std::uint64_t own_descriptor(std::uint32_t selector) const {
-    const std::uint32_t at = (selector & 4 ? layout::ldt : layout::gdt) + (selector & 0xfff8);
-    for (unsigned i = 0; i < made.pokes_used; ++i)
-      if (made.pokes[i].at == at) return made.pokes[i].value;
-    return 0;
-  }
   /// IRET to a stack segment of 16 bits leaves the upper half of ESP as it is in the guest program.
   void settle_stack() {
-    const std::uint64_t raw = own_descriptor(static_cast<std::uint32_t>(reg(SLOT_SS)));
+    const std::uint64_t raw = made.own_descriptor(static_cast<std::uint32_t>(reg(SLOT_SS)));
     constexpr std::uint64_t big = std::uint64_t{descriptor_flags::big} << 52;
     if (!is64() && raw != 0 && !(raw & big)) reg(SLOT_RSP) = layout::trampoline | (reg(SLOT_RSP) & 0xffff);
   }
@@ -225,7 +218,7 @@ class draft {
     return linear_of_segment(through_) + (made.code_bits == 16 ? operand_at_ & 0xffff : operand_at_);
   }
   std::uint32_t linear_of_segment(unsigned which) const {
-    const std::uint64_t raw = own_descriptor(static_cast<std::uint32_t>(made.before[SLOT_ES + which]));
+    const std::uint64_t raw = made.own_descriptor(static_cast<std::uint32_t>(made.before[SLOT_ES + which]));
     return static_cast<std::uint32_t>(raw >> 16 & 0xff'ffff) | static_cast<std::uint32_t>(raw >> 56) << 24;
   }
 

@@ -59,6 +59,13 @@ struct specimen {
   void put(std::uint32_t at, std::uint64_t value, std::uint8_t bytes) {
     if (pokes_used < max_pokes) pokes[pokes_used++] = {at, value, bytes};
   }
+  /// The descriptor that it has put under a selector, or 0.
+  std::uint64_t own_descriptor(std::uint32_t selector) const {
+    const std::uint32_t at = (selector & 4 ? layout::ldt : layout::gdt) + (selector & 0xfff8);
+    for (unsigned i = 0; i < pokes_used; ++i)
+      if (pokes[i].at == at) return pokes[i].value;
+    return 0;
+  }
 };
 
 /// A number that differs if two sides made different specimens.

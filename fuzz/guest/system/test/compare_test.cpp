@@ -81,6 +81,18 @@ constexpr spoilt_case spoilt_cases[] = {
        r.error = 0;
        return true;
      }},
+    {"AnotherSelectorForAFarBranch",
+     [](const specimen& s, const prediction&, result& r) {
+       if (s.what != family::branch || !is(r, exception::protection)) return false;
+       r.error ^= 8;
+       return true;
+     }},
+    {"WriteOfAFarCallLost",
+     [](const specimen& s, const prediction& p, result& r) {
+       if (s.what != family::branch || p.steps == 0 || r.memory.empty()) return false;
+       r.memory.clear();
+       return true;
+     }},
     {"ErrorCodeInvented",
      [](const specimen&, const prediction&, result& r) {
        if (!is(r, exception::breakpoint)) return false;
