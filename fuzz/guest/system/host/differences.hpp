@@ -6,27 +6,9 @@
 #include <string_view>
 
 #include "fuzz/guest/host/engine.hpp"
-#include "fuzz/guest/system/host/subject.hpp"
+#include "fuzz/guest/system/host/mismatch.hpp"
 
 namespace umbra::system_guest {
-
-/// In which respect a specimen went differently from what the emulator says.
-enum class aspect {
-  vector,      ///< which exception or interrupt ended it
-  error_code,  ///< the same one
-  slot,        ///< a register; `slot` says which
-  memory,      ///< a dword at `address`
-};
-
-struct mismatch {
-  aspect which;
-  unsigned slot;
-  std::uint32_t address;
-  const abilities& machine;
-  const specimen& tried;
-  const prediction& expected;
-  const result& observed;
-};
 
 struct difference {
   std::string_view name;
@@ -34,8 +16,13 @@ struct difference {
   bool (*explains)(const mismatch&);
 };
 
+std::span<const difference> differences_of_bochs();
+std::span<const difference> differences_of_qemu();
+
 /// All that is known of an engine. Whatever none of them explains is a finding; and each must show in a long run, or
 /// else the emulator is wrong in the same way.
-std::span<const difference> known_differences(opguest::engine_kind of);
+inline std::span<const difference> known_differences(opguest::engine_kind of) {
+  return of == opguest::engine_kind::bochs ? differences_of_bochs() : differences_of_qemu();
+}
 
 }  // namespace umbra::system_guest
