@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
 #include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
@@ -13,9 +15,18 @@ namespace umbra::tools {
 
 namespace {
 
-status execute(const input& i) {
-  const bool well =
-      i.is_trial() ? show_trial(load_trial(i.file).trial, stdout) : show_run(load(i.file).program, stdout);
+struct options {
+  input what;
+  std::filesystem::path json;
+};
+
+status execute(const options& o) {
+  const input& i = o.what;
+  nlohmann::json told;
+  nlohmann::json* record = o.json.empty() ? nullptr : &told;
+  const bool well = i.is_trial() ? show_trial(load_trial(i.file).trial, stdout, record)
+                                 : show_run(load(i.file).program, stdout, record);
+  if (record != nullptr) write_file(o.json, told.dump(2) + "\n");
   return well ? status::good : status::bad;
 }
 
@@ -24,9 +35,10 @@ status execute(const input& i) {
 void add_run(CLI::App& app, action& run) {
   auto* verb =
       app.add_subcommand("run", "Executes one op file, instruction file or raw fuzz input and shows each step.");
-  auto i = std::make_shared<input>();
-  i->ask(*verb);
-  verb->callback([i, &run] { run = [i] { return execute(*i); }; });
+  auto o = std::make_shared<options>();
+  o->what.ask(*verb);
+  verb->add_option("--json", o->json, "Where to write the same as JSON, with both trees of tables");
+  verb->callback([o, &run] { run = [o] { return execute(*o); }; });
 }
 
 }  // namespace umbra::tools

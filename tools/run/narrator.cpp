@@ -5,6 +5,7 @@
 
 #include "fuzz/ops/text.hpp"
 #include "models/reference/paging_mode.hpp"
+#include "tools/run/drawing.hpp"
 #include "tools/run/exits.hpp"
 #include "tools/run/tables.hpp"
 #include "tools/run/words.hpp"
@@ -170,6 +171,8 @@ void narrator::show_verdicts(const fuzz::op& o, const fuzz::finding* f) {
 void narrator::ends(std::size_t, const fuzz::op& o, const fuzz::finding* f) {
   show_effects();
   if (stake_) show_tables(paper_, world_, stake_->vcpu, stake_->gva);
+  if (draws_ && stake_) drawing_ = drawing_of(world_, stake_->vcpu, stake_->gva);
+  if (draws_ && !stake_) drawing_ = drawing_of(world_, world_.current(), std::nullopt);
   show_verdicts(o, f);
 }
 

@@ -1,6 +1,7 @@
 // Tells what a world does, while it does it.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "fuzz/world/world.hpp"
@@ -11,6 +12,11 @@ namespace umbra::tools {
 class narrator : public fuzz::observer {
  public:
   narrator(fuzz::world& w, paper& p) : world_(w), paper_(p) {}
+
+  /// From now on each op ends with a drawing of the tables.
+  void draw(bool on) { draws_ = on; }
+  /// The last one, or null.
+  const nlohmann::json& drawing() const { return drawing_; }
 
   void begins(std::size_t number, const fuzz::op&) override;
   void enters(unsigned vcpu, mmu::verdict) override;
@@ -38,6 +44,8 @@ class narrator : public fuzz::observer {
   std::size_t stores_ = 0;
   bool accessed_ = false;
   std::optional<stake> stake_;
+  bool draws_ = false;
+  nlohmann::json drawing_ = nullptr;
 };
 
 }  // namespace umbra::tools

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace umbra::tools {
 
@@ -12,7 +13,8 @@ enum class ink : unsigned char { plain, bold, dim, good, bad };
 
 class paper {
  public:
-  explicit paper(std::FILE* out);
+  /// `copy`: gets each line, without colours; null: nobody does.
+  explicit paper(std::FILE* out, std::vector<std::string>* copy = nullptr);
 
   template <class... Arguments>
   void line(ink i, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
@@ -28,6 +30,7 @@ class paper {
   void put(ink, const std::string&);
 
   std::FILE* out_;
+  std::vector<std::string>* copy_;
   bool coloured_;
 };
 

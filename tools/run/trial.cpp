@@ -1,6 +1,7 @@
 #include "tools/run/trial.hpp"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "fuzz/trial/laboratory.hpp"
 #include "fuzz/trial/reading.hpp"
@@ -54,8 +55,9 @@ void show_registers(paper& page, const vcpu::register_set& before, const vcpu::r
 
 }  // namespace
 
-bool show_trial(const fuzz::trial& t, std::FILE* out) {
-  paper page(out);
+bool show_trial(const fuzz::trial& t, std::FILE* out, nlohmann::json* record) {
+  std::vector<std::string> lines;
+  paper page(out, record != nullptr ? &lines : nullptr);
   const std::string text = to_text(t);
   for (std::size_t from = 0; from < text.size();) {
     const std::size_t end = std::min(text.find('\n', from), text.size());
@@ -81,12 +83,15 @@ bool show_trial(const fuzz::trial& t, std::FILE* out) {
               i.write ? "write" : "read", i.address, i.bytes, i.value);
   }
   for (const fuzz::changed_byte& c : p.changes) page.line("  byte {:#x}: {:#04x} -> {:#04x}", c.at, c.before, c.after);
+  nlohmann::json finding = nullptr;
   if (well) {
     page.line(ink::good, "No finding.");
-    return true;
+  } else {
+    finding = {{"id", laboratory->finding().id}, {"where", ""}, {"text", laboratory->finding().text}};
+    page.line(ink::bad, "Finding {}: {}", laboratory->finding().id, laboratory->finding().text);
   }
-  page.line(ink::bad, "Finding {}: {}", laboratory->finding().id, laboratory->finding().text);
-  return false;
+  if (record != nullptr) *record = {{"well", well}, {"finding", finding}, {"lines", lines}, {"drawing", nullptr}};
+  return well;
 }
 
 }  // namespace umbra::tools
