@@ -9,6 +9,7 @@
 #include "tools/bench/coverage.hpp"
 #include "tools/bench/instructions.hpp"
 #include "tools/bench/speed.hpp"
+#include "tools/cli/history.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
 
@@ -78,7 +79,7 @@ status bench(const options& o) {
     }
   }
   write_file(build_root() / "reports" / "bench.txt", text);
-  write_file(build_root() / "reports" / "bench.json", all.dump(2) + "\n");
+  keep_report("bench", all);
   if (!o.json.empty()) write_file(o.json, all.dump(2) + "\n");
   return status::good;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "tools/boot/bochs.hpp"
 #include "tools/boot/image.hpp"
@@ -11,6 +12,7 @@
 #include "tools/boot/table.hpp"
 #include "tools/bugs/mutant.hpp"
 #include "tools/bugs/workshop.hpp"
+#include "tools/cli/history.hpp"
 #include "tools/cli/process.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
@@ -75,9 +77,9 @@ class boot {
       }
     }
     fmt::print("{}", boot_table(measurements));
-    const std::string report = boot_json(measurements, faults, kernel_.version);
-    write_file(build_root() / "reports" / "boot.json", report);
-    if (!options_.json.empty()) write_file(options_.json, report);
+    const nlohmann::json report = boot_json(measurements, faults, kernel_.version);
+    keep_report("boot", report);
+    if (!options_.json.empty()) write_file(options_.json, report.dump(2) + "\n");
     for (const std::string& fault : faults) fmt::print("FAILED: {}\n", fault);
     if (!faults.empty()) {
       fmt::print("umbra: the boot failed; {} is what the machine said.\n", (work_ / "serial.txt").string());

@@ -69,11 +69,11 @@ std::string boot_table(const std::vector<measured>& all) {
   return out;
 }
 
-std::string boot_json(const std::vector<measured>& all, const std::vector<std::string>& faults,
-                      const std::string& kernel) {
+nlohmann::json boot_json(const std::vector<measured>& all, const std::vector<std::string>& faults,
+                         const std::string& kernel) {
   nlohmann::json out{{"kernel", kernel}, {"faults", faults}, {"guests", nlohmann::json::object()}};
   for (const auto& [name, found] : all) out["guests"][name] = found;
-  return out.dump(2) + "\n";
+  return out;
 }
 
 }  // namespace umbra::tools

@@ -1,6 +1,7 @@
 // What a boot measured, for people and for programs.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ using measured = std::pair<std::string, figures>;
 
 std::vector<measured> measurements_of(const journal&, const std::vector<boot_load>&);
 std::string boot_table(const std::vector<measured>&);
-std::string boot_json(const std::vector<measured>&, const std::vector<std::string>& faults, const std::string& kernel);
+nlohmann::json boot_json(const std::vector<measured>&, const std::vector<std::string>& faults,
+                         const std::string& kernel);
 
 }  // namespace umbra::tools

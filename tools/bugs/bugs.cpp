@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "tools/bugs/table.hpp"
+#include "tools/cli/history.hpp"
 #include "tools/cli/process.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
@@ -68,8 +70,8 @@ status hunt_all(options o) {
   for (const verdict& v : all) table += table_row(v);
   table += table_foot(all) + "\n";
   write_file(build_root() / "reports" / "bugs.txt", table);
-  write_file(build_root() / "reports" / "bugs.json", to_json(all));
-  if (!o.json.empty()) write_file(o.json, to_json(all));
+  keep_report("bugs", to_json(all));
+  if (!o.json.empty()) write_file(o.json, to_json(all).dump(2) + "\n");
   fmt::print("{}\n", table_foot(all));
 
   if (std::any_of(all.begin(), all.end(), [](const verdict& v) { return v.broken(); })) return status::broken;

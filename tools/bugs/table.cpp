@@ -74,7 +74,7 @@ std::string table_foot(const std::vector<verdict>& all) {
                      tried == 0 ? "" : fmt::format(", {} of {} refuted by proof", refuted, tried));
 }
 
-std::string to_json(const std::vector<verdict>& all) {
+nlohmann::json to_json(const std::vector<verdict>& all) {
   nlohmann::json list = nlohmann::json::array();
   for (const verdict& v : all) {
     nlohmann::json hunts = nlohmann::json::array();
@@ -101,7 +101,7 @@ std::string to_json(const std::vector<verdict>& all) {
                     {"proof_seconds", v.proof.seconds},
                     {"hunts", hunts}});
   }
-  return list.dump(2) + "\n";
+  return list;
 }
 
 }  // namespace umbra::tools

@@ -1,6 +1,7 @@
 // The bench's results, for people and for programs.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tools/bugs/bench.hpp"
@@ -12,6 +13,6 @@ std::string table_head();
 std::string table_row(const verdict&);
 /// "31 of 32 found, ..." without a newline.
 std::string table_foot(const std::vector<verdict>&);
-std::string to_json(const std::vector<verdict>&);
+nlohmann::json to_json(const std::vector<verdict>&);
 
 }  // namespace umbra::tools

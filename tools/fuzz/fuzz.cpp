@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
+#include "tools/cli/history.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/cli/verbs.hpp"
 #include "tools/fuzz/report.hpp"
@@ -108,7 +110,7 @@ status fuzz(options o) {
     fmt::print("{}", summary(report, shown));
     const fs::path file = build_root() / "reports" / ("fuzz-" + report.target);
     write_file(file.string() + ".txt", summary(report, shown));
-    write_file(file.string() + ".json", to_json(report));
+    keep_report("fuzz-" + report.target, to_json(report));
     fmt::print("report: {}\n", shown(file.string() + ".json").string());
   }
   return found ? status::bad : status::good;
@@ -122,9 +124,9 @@ void add_fuzz(CLI::App& app, action& run) {
   verb->add_option("--time", o->seconds, "Seconds to fuzz")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   std::vector<std::string> names = fuzz_target_names();
   names.emplace_back(every_target);
-  verb->add_option(
-          "--target", o->target,
-          "What to fuzz: the shadow MMU; VM exits; the emulator, Unicorn and Zydis judging, or alone; all, in equal shares")
+  verb->add_option("--target", o->target,
+                   "What to fuzz: the shadow MMU; VM exits; the emulator, Unicorn and Zydis judging, or alone; all, in "
+                   "equal shares")
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/cli/process.hpp"
 #include "tools/cli/tree.hpp"
 
 namespace umbra::tools {
@@ -22,10 +23,16 @@ void keep_finding(session_report& r, const fuzz_target& target) {
   input = kept;
   r.ops = kept.string() + target.extension;
   write_file(r.ops, target.text_of_file(kept));
+  const fs::path shown =
+      build_root() / "reports" / "findings" / fmt::format("{}-{}.json", r.target, kept.filename().string());
+  fs::create_directories(shown.parent_path());
+  // In a process of its own: what brings down the fuzz target may well bring down this program.
+  run({.words = {fs::read_symlink("/proc/self/exe").string(), "run", r.ops.string(), "--json", shown.string()},
+       .output = build_root() / "fuzz" / r.target / "shown.txt"});
 }
 
 std::string summary(const session_report& r, const std::function<fs::path(const fs::path&)>& shown) {
-  const auto& [total, seconds, finding, interrupted] = r.result;
+  const auto& [total, course, seconds, finding, interrupted] = r.result;
   const auto rate = [&](std::uint64_t n) { return short_number(static_cast<double>(n) / std::max(seconds, 0.001)); };
   const double inputs = std::max<double>(1, static_cast<double>(total.executions));
   std::string text = fmt::format(
@@ -49,8 +56,17 @@ std::string summary(const session_report& r, const std::function<fs::path(const 
   return text;
 }
 
-std::string to_json(const session_report& r) {
+nlohmann::json to_json(const session_report& r) {
   const figures& total = r.result.total;
+  nlohmann::json course = nlohmann::json::array();
+  for (const moment& m : r.result.course.moments()) {
+    course.push_back({{"seconds", m.seconds},
+                      {"executions", m.so_far.executions},
+                      {"guest_ops", m.so_far.counts.effective},
+                      {"coverage", m.so_far.coverage},
+                      {"features", m.so_far.features},
+                      {"corpus", m.so_far.corpus}});
+  }
   nlohmann::json j{
       {"target", r.target},
       {"jobs", r.jobs},
@@ -69,12 +85,13 @@ std::string to_json(const session_report& r) {
       {"deep_inputs", r.deep.inputs},
       {"deep_paths", r.deep.paths},
       {"deep_problems", r.deep.problems},
+      {"course", course},
       {"finding", nullptr},
   };
   if (const auto& f = r.result.finding) {
     j["finding"] = {{"id", f->id}, {"text", f->text}, {"input", f->input.string()}, {"ops", r.ops.string()}};
   }
-  return j.dump(2) + "\n";
+  return j;
 }
 
 }  // namespace umbra::tools

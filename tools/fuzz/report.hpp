@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 
 #include "tools/deep/check.hpp"
 #include "tools/fuzz/session.hpp"
@@ -20,11 +21,11 @@ struct session_report {
 };
 
 /// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text
-/// beside.
+/// beside; and what `umbra run` shows of it as JSON to build/reports/findings, while the tree is what it was found in.
 void keep_finding(session_report&, const fuzz_target&);
 
 std::string summary(const session_report&,
                     const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);
-std::string to_json(const session_report&);
+nlohmann::json to_json(const session_report&);
 
 }  // namespace umbra::tools

@@ -85,6 +85,7 @@ class session {
     for (effort& e : efforts_) {
       e.result.interrupted = interrupted();
       e.result.total = e.sum();
+      e.result.course.close({e.result.seconds, e.result.total});
       results.push_back(std::move(e.result));
     }
     return results;
@@ -131,7 +132,9 @@ class session {
   /// True once a job has found something.
   bool poll(double passed) {
     for (effort& e : efforts_) {
-      if (e.running != 0) e.result.seconds += passed;
+      if (e.running == 0) continue;
+      e.result.seconds += passed;
+      if (e.result.course.due(e.result.seconds)) e.result.course.add({e.result.seconds, e.sum()});
     }
     for (worker& w : workers_) {
       if (w.at_work == nullptr || !w.at_work->poll()) continue;

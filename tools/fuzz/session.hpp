@@ -5,6 +5,7 @@
 
 #include "tools/fuzz/job.hpp"
 #include "tools/fuzz/progress.hpp"
+#include "tools/fuzz/timeline.hpp"
 
 namespace umbra::tools {
 
@@ -23,6 +24,7 @@ struct session_request {
 /// What one subject came to.
 struct session_result {
   figures total;
+  timeline course = {};
   double seconds = 0;  ///< in which it had a job at least
   std::optional<finding_report> finding;
   bool interrupted = false;

@@ -9,9 +9,11 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "models/smt/workers.hpp"
 #include "tools/cli/error.hpp"
+#include "tools/cli/history.hpp"
 #include "tools/cli/process.hpp"
 #include "tools/cli/program.hpp"
 #include "tools/cli/tree.hpp"
@@ -150,8 +152,11 @@ status run(const options& o) {
   if (all.empty()) throw tools::error("No unit's name holds '" + o.mode + "'.");
   const std::filesystem::path json =
       o.json.empty() ? tools::build_root() / "reports" / "proofs.json" : std::filesystem::path(o.json);
-  if (json.has_parent_path()) std::filesystem::create_directories(json.parent_path());
-  tools::write_file(json, tools::to_json(all));
+  if (o.json.empty()) {
+    tools::keep_report("proofs", tools::to_json(all));
+  } else {
+    tools::write_file(json, tools::to_json(all).dump(2) + "\n");
+  }
   const auto holding = std::count_if(all.begin(), all.end(), [](const auto& v) { return v.holds(); });
   double seconds = 0;
   for (const tools::theorem_verdict& v : all) seconds += v.seconds;

@@ -57,7 +57,7 @@ std::string rows(const theorem_verdict& v) {
   return text;
 }
 
-std::string to_json(std::span<const theorem_verdict> all) {
+nlohmann::json to_json(std::span<const theorem_verdict> all) {
   using nlohmann::json;
   json theorems = json::array();
   for (const theorem_verdict& v : all) {
@@ -91,7 +91,7 @@ std::string to_json(std::span<const theorem_verdict> all) {
                         {"covered", covered},
                         {"units", units}});
   }
-  return json{{"theorems", theorems}}.dump(2) + '\n';
+  return {{"theorems", theorems}};
 }
 
 }  // namespace umbra::tools

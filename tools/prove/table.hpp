@@ -1,6 +1,7 @@
 // Verdicts for people and for programs.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 
@@ -13,6 +14,6 @@ std::string heading(const proofs::theorem&);
 std::string row_titles();
 /// A row for each mode, failures named; then what was covered.
 std::string rows(const theorem_verdict&);
-std::string to_json(std::span<const theorem_verdict>);
+nlohmann::json to_json(std::span<const theorem_verdict>);
 
 }  // namespace umbra::tools

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tools/boot/journal.hpp"
 #include "tools/boot/script.hpp"
 #include "tools/boot/table.hpp"
@@ -51,7 +53,7 @@ TEST_F(boot, that_says_what_it_should_is_good) {
   EXPECT_EQ(all[0].first, "checked/guest");
   EXPECT_EQ(all[0].second.at("ticks"), 7u);
   EXPECT_THAT(boot_table(all), HasSubstr("checked/guest"));
-  EXPECT_THAT(boot_json(all, {}, "6.1"), HasSubstr("\"vcpu0 exits\": 3"));
+  EXPECT_THAT(boot_json(all, {}, "6.1").dump(), HasSubstr("\"vcpu0 exits\":3"));
 }
 
 TEST_F(boot, a_guest_that_says_something_else) {
