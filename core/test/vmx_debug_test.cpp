@@ -104,6 +104,7 @@ TEST_F(debugging, general_detect_guards_them_once) {
   EXPECT_EQ(guest().state().dr6, dr6::ones | dr6::bd);
   EXPECT_EQ(guest().state().dr7, dr7::ones) << "so that the handler can use them";
   EXPECT_EQ(field_of(x86::vmcs::guest_dr7), dr7::ones);
+  EXPECT_TRUE(has(guest().general().rflags, x86::rflags::rf)) << "it is a fault";
   expect_done(read(0));
 }
 
@@ -114,6 +115,7 @@ TEST_F(debugging, a_debug_exception_is_the_guests_with_its_causes) {
   expect_exception(debug_exit(dr6::bs | 1), exception::debug);
   EXPECT_EQ(guest().state().dr6, dr6::ones | dr6::bd | dr6::bs | 1) << "breakpoints of before go, the rest stays";
   EXPECT_FALSE(has(field_of(x86::vmcs::entry_event), x86::event_field::has_error_code));
+  EXPECT_FALSE(has(guest().general().rflags, x86::rflags::rf)) << "hardware has said whether it is a fault";
 }
 
 TEST_F(debugging, its_delivery_ends_branch_stepping_and_blocking) {

@@ -81,6 +81,11 @@ TEST_F(exits, what_no_guest_is_offered_is_undefined) {
   }
 }
 
+TEST_F(exits, a_fault_has_the_resume_flag_for_its_frame) {
+  exit(vmxon, 0, 3);
+  EXPECT_TRUE(has(general().rflags, x86::rflags::rf)) << "or an instruction breakpoint would come for ever";
+}
+
 TEST_F(exits, what_has_no_effect_is_done) {
   for (const x86::exit_reason r : {invd, wbinvd, x86::exit_reason::pause}) expect_done(exit(r));
 }

@@ -24,6 +24,11 @@ flag event::is(x86::exception which) const {
   return both(is(event_type::hardware_exception), vector == word{vector_of(which)});
 }
 
+flag event::faults() const {
+  return both(is(event_type::hardware_exception),
+              negate(either(is(exception::debug), either(is(exception::double_fault), is(exception::machine_check)))));
+}
+
 flag event::by_software() const {
   return either(is(event_type::software_interrupt),
                 either(is(event_type::privileged_exception), is(event_type::software_exception)));

@@ -29,6 +29,8 @@ struct event {
   flag is(x86::event_type t) const { return type == number_of(t); }
   /// Whether it is this exception, raised by hardware.
   flag is(x86::exception) const;
+  /// Whether hardware raises it before the instruction, but for #DB, which may come either way (SDM 6.5, 6.15).
+  flag faults() const;
   /// Whether an instruction asked for it: INT n, INT3, INTO, INT1.
   flag by_software() const;
   /// Whether VM entry takes it (SDM 27.2.1.3). No processor reports another one.

@@ -52,6 +52,8 @@ next cpu::raise_debug(word causes) {
   vcpu::register_set& s = guest_.state();
   s.dr6 = (s.dr6 & word{~x86::dr6::breakpoints}) | causes;
   s.dr7 = s.dr7 & word{~x86::dr7::gd};
+  // What GD guards has not been executed (SDM 17.3.1.1).
+  s.general.rflags = s.general.rflags | when(has(causes, x86::dr6::bd), x86::rflags::rf);
   debug_changed();
   vmcs_.write<guest_debugctl>(vmcs_.read<guest_debugctl>() & word{~x86::debugctl::btf});
   // A delivery ends what STI and MOV SS block; were it still there, a step trap would have to be pending (27.3.1.5).

@@ -149,7 +149,11 @@ void cpu::trap_after_instruction() {
 
 word cpu::cpl() const { return select(has(guest_.registers().cr0(), x86::cr0::pe), vmcs_.cpl(), word{0}); }
 
+/// VM entry pushes RFLAGS as it finds them. RF is for faults: the instruction comes again, an instruction breakpoint on
+/// it must not (SDM 17.3.1.1).
 next cpu::raise(const vcpu::event& e) {
+  word& flags = guest_.general().rflags;
+  flags = flags | when(e.faults(), x86::rflags::rf);
   if (guest_.events().raise(e)) return next::run;
   return leave({.kind = request_kind::shutdown});
 }
