@@ -51,4 +51,13 @@ inline word debug_register_value(word number, word value) {
   return select(meant == word{6}, dr6, select(meant == word{7}, dr7, value));
 }
 
+/// DR6 as a #DB leaves it: its causes are set, of bits 3:0 others may have been cleared, nothing else is (18.2.3).
+inline flag is_dr6_after_debug(word now, word before, word causes) {
+  const word breakpoints{x86::dr6::breakpoints};
+  const flag others = ((now ^ (before | causes)) & ~breakpoints) == word{0};
+  return both(others, both((causes & ~now) == word{0}, (now & ~(before | causes)) == word{0}));
+}
+/// Its delivery clears GD, so that the handler may use debug registers (18.2.4).
+inline word dr7_after_debug(word before) { return before & ~word{x86::dr7::gd}; }
+
 }  // namespace umbra::reference

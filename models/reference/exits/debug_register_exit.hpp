@@ -38,7 +38,7 @@ inline legal_ends debug_register_ends(const guest_state& s, const exit_informati
                       when(f.protection, bit(x86::exception::protection)) | when(f.debug, bit(x86::exception::debug));
   const guest_state written = with_debug_register(s, number, value);
   const guest_state read = with_general(s, general, debug_register_of(s, number));
-  legal_ends e{.retires = faults == word{0}, .effect = read, .faults = faults};
+  legal_ends e{.retires = faults == word{0}, .effect = read, .faults = faults, .debug_causes = word{x86::dr6::bd}};
   if (writes) e.effect = written;
   e.leaves = word{bit(leave::debug)};
   return e;

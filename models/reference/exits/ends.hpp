@@ -24,6 +24,7 @@ struct legal_ends {
   word error_code{0};
   flag sets_cr2 = flag(false);  ///< a #PF among them is for this address
   word cr2{0};
+  word debug_causes{0};  ///< what a #DB among them sets in DR6
 
   /// The instruction may have been emulated: what came of it is not for these rules to say.
   flag emulated = flag(false);

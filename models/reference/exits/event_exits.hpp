@@ -3,6 +3,7 @@
 
 #include <word/word.hpp>
 
+#include "core/x86/debug.hpp"
 #include "models/reference/exits/ends.hpp"
 
 namespace umbra::reference {
@@ -32,6 +33,8 @@ inline legal_ends exception_ends(const guest_state& s, const exit_information& e
   const event& e = exit.interruption;
   const auto is_vector = [&e](x86::exception x) { return e.vector() == word{x86::vector_of(x)}; };
   if (either(e.is(x86::event_type::nmi), is_vector(machine_check))) return host_ends();
+  // Table 28-1, for #DB, whose exit leaves DR6 as it was (28.1). INT1 changes nothing there.
+  constexpr std::uint64_t met = x86::dr6::breakpoints | x86::dr6::bd | x86::dr6::bs;
   const flag real_mode = negate(has(s.control.cr0, x86::cr0::pe));
   const flag fault_of_page = is_vector(page_fault);
   const flag emulates = either(either(fault_of_page, is_vector(undefined)), real_mode);
@@ -40,6 +43,7 @@ inline legal_ends exception_ends(const guest_state& s, const exit_information& e
           .error_code = e.error_code,
           .sets_cr2 = fault_of_page,
           .cr2 = exit.qualification,
+          .debug_causes = select(e.is(x86::event_type::hardware_exception), exit.qualification & word{met}, word{0}),
           .emulated = emulates,
           .leaves = when(either(is_vector(debug), is_vector(breakpoint)), bit(leave::debug)) |
                     when(emulates, bit(leave::io) | bit(leave::mmio) | bit(leave::hlt) | bit(leave::shutdown) |

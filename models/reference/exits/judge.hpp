@@ -3,6 +3,7 @@
 
 #include <word/word.hpp>
 
+#include "models/reference/debug_registers.hpp"
 #include "models/reference/event_delivery.hpp"
 #include "models/reference/exits/compare.hpp"
 #include "models/reference/exits/exit_ends.hpp"
@@ -37,35 +38,56 @@ constexpr const char* text(exit_fault f) {
   return texts[static_cast<unsigned>(f)];
 }
 
-/// The instruction is complete. With TF, the step's #DB may be pending or injected at once.
+/// #DB, of hardware's kind.
+inline flag is_debug_exception(const event& e) {
+  return both(e.is(x86::event_type::hardware_exception), e.vector() == word{x86::vector_of(x86::exception::debug)});
+}
+
+/// The instruction is complete. With TF, the step's #DB may be pending or injected at once, with what else was pending;
+/// an entry that injects it drops what is pending (27.7.3).
 inline flag has_retired(const legal_ends& ends, const guest_state& before, word length, const exit_result& r) {
   guest_state due = retired(ends.effect, before, length);
   const guest_state& now = r.state;
-  const flag stepped = both(has(before.rflags, x86::rflags::tf),
-                            both(r.injected.is(x86::event_type::hardware_exception),
-                                 r.injected.vector() == word{x86::vector_of(x86::exception::debug)}));
+  const flag stepped = both(has(before.rflags, x86::rflags::tf), is_debug_exception(r.injected));
+  const word causes = due.pending_debug & word{x86::dr6::breakpoints | x86::dr6::bs};
+  const flag told = either(negate(stepped), both(is_dr6_after_debug(now.dr6, due.dr6, causes),
+                                                 (now.pending_debug & ~due.pending_debug) == word{0}));
   due.pending_debug = select(stepped, now.pending_debug, due.pending_debug);
   due.dr6 = select(stepped, now.dr6, due.dr6);
+  due.dr7 = select(stepped, dr7_after_debug(due.dr7), due.dr7);
   due.activity = select(both(ends.halts, now.activity == word{x86::activity::hlt}), now.activity, due.activity);
-  return both(ends.retires,
-              both(both(same_general(due, now, ends.open), both(due.rip == now.rip, due.rflags == now.rflags)),
-                   both(same_system(due, now), same_non_register(due, now))));
+  const flag same = both(same_general(due, now, ends.open), both(due.rip == now.rip, due.rflags == now.rflags));
+  return both(both(ends.retires, told), both(same, both(same_system(due, now), same_non_register(due, now))));
 }
 
-/// A fault: nothing has changed but CR2 for #PF (or the #DF that it became), DR6 and DR7 for #DB. RF may have been set
-/// for the frame (17.3.1.1), and the delivery ends the shadow of STI and MOV SS.
+/// RFLAGS for the frame (17.3.1.1). RF is 1 for a fault, also one that hardware reports (28.3.3): only then an
+/// instruction breakpoint does not come again when the handler has returned. It stays as it is for traps, #BP, #OF and
+/// #DB; but of #DB, general detection is a fault. Of #DF the SDM does not say.
+inline flag is_rflags_of_fault(word now, word before, word vector, word debug_causes) {
+  using enum x86::exception;
+  const word rf{x86::rflags::rf};
+  const flag general_detect = has(debug_causes, x86::dr6::bd);
+  const flag trap = contains(word{bit(breakpoint) | bit(overflow)} | when(negate(general_detect), bit(debug)), vector);
+  const flag open = vector == word{x86::vector_of(double_fault)};
+  return either(now == select(trap, before, before | rf), both(open, now == before));
+}
+
+/// A fault or trap: nothing has changed but CR2 for #PF (or the #DF that it became), DR6 and DR7 for #DB. RF may have
+/// been set for the frame, and the delivery ends the shadow of STI and MOV SS.
 inline flag has_faulted(const legal_ends& ends, const guest_state& before, const exit_result& r) {
   const word vector = r.injected.vector();
   guest_state due = before;
   const guest_state& now = r.state;
-  const flag debug = vector == word{x86::vector_of(x86::exception::debug)};
+  const flag debug = is_debug_exception(r.injected);
+  const flag told = either(negate(debug), is_dr6_after_debug(now.dr6, before.dr6, ends.debug_causes));
+  const flag framed = is_rflags_of_fault(now.rflags, before.rflags, vector, ends.debug_causes);
   due.cr2 = select(ends.sets_cr2, now.cr2, due.cr2);
   due.dr6 = select(debug, now.dr6, due.dr6);
-  due.dr7 = select(debug, now.dr7, due.dr7);
-  due.rflags = select((now.rflags ^ due.rflags) == word{x86::rflags::rf}, now.rflags, due.rflags);
+  due.dr7 = select(debug, dr7_after_debug(due.dr7), due.dr7);
+  due.rflags = now.rflags;
   const word shadow{x86::interruptibility::shadow};
   due.interruptibility = (due.interruptibility & ~shadow) | (now.interruptibility & shadow & due.interruptibility);
-  return unchanged(due, now);
+  return both(both(told, framed), unchanged(due, now));
 }
 
 /// While an event is being delivered, there is no instruction to emulate.
@@ -80,8 +102,11 @@ inline flag is_delivered(const legal_ends& ends, const guest_state& before, cons
   const word vector = r.injected.vector(), doubles = doubling(exit.vectoring), shuts = shutting(exit.vectoring);
   const flag page = vector == word{x86::vector_of(x86::exception::page_fault)};
   const word code = select(page, r.injected.error_code, ends.error_code);
-  const flag serial = both(contains(ends.faults & ~(doubles | shuts), vector),
-                           same_event(r.injected, hardware_exception(vector, code, real_mode)));
+  const event due = hardware_exception(vector, code, real_mode);
+  const flag software = both(is_software(exit.interruption), exit.interruption.vector() == vector);
+  const flag as_it_is = either(both(negate(software), same_event(r.injected, due)),
+                               both(software, same_event(r.injected, injected_again(exit.interruption))));
+  const flag serial = both(contains(ends.faults & ~(doubles | shuts), vector), as_it_is);
   const word double_fault{x86::vector_of(x86::exception::double_fault)};
   const flag doubled = both((ends.faults & doubles) != word{0},
                             same_event(r.injected, hardware_exception(double_fault, word{0}, real_mode)));
@@ -97,9 +122,7 @@ inline flag may_inject(const exit_information& exit, const exit_context& c, cons
   const flag interrupt =
       both(both(r.injected.is(x86::event_type::external_interrupt), c.pending.interrupt), takes_interrupts(s));
   const flag nmi = both(both(r.injected.is(x86::event_type::nmi), c.pending.nmi), may_take_nmis(s));
-  const flag step = both(has(r.state.rflags, x86::rflags::tf),
-                         both(r.injected.is(x86::event_type::hardware_exception),
-                              r.injected.vector() == word{x86::vector_of(x86::exception::debug)}));
+  const flag step = both(has(r.state.rflags, x86::rflags::tf), is_debug_exception(r.injected));
   return either(either(negate(r.injected.valid()), again), either(either(interrupt, nmi), step));
 }
 
@@ -133,7 +156,10 @@ inline word judge_exit(const legal_ends& ends, const guest_state& before, const 
 
   const flag delivered = is_delivered(ends, before, exit, r), injects = may_inject(exit, c, r);
   const flag faulted = both(delivered, has_faulted(ends, before, r));
-  const flag goes_on = both(injects, either(complete, both(ends.stays, same)));
+  // A step's #DB comes behind an instruction.
+  const flag again = same_event(injected_again(exit.vectoring), r.injected);
+  const flag stays = both(both(ends.stays, same), either(again, negate(is_debug_exception(r.injected))));
+  const flag goes_on = both(injects, either(complete, stays));
   const flag exception = r.injected.is(x86::event_type::hardware_exception);
   const flag legal = either(either(faulted, goes_on), both(emulated, either(injects, exception)));
 

@@ -45,7 +45,7 @@ TEST_F(exits, windows) {
   EXPECT_EQ(judge(), exit_fault::none);
   before.rflags = after.state.rflags = x86::rflags::fixed;
   EXPECT_EQ(judge(), exit_fault::injection);
-  after.injected = {};
+  withdraw();
   leaves_with(leave::interrupt_window);
   EXPECT_EQ(judge(), exit_fault::none);
 }

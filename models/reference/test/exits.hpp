@@ -38,9 +38,22 @@ struct exits : testing::Test {
     return static_cast<exit_fault>(judge_exit(ends, before, exit, context, after));
   }
   /// What the instruction does to this exit's end: completes.
-  void retire() { after.state.rip = before.rip + exit.length; }
+  void retire() {
+    after.state.rip = before.rip + exit.length;
+    after.state.rflags = before.rflags;
+  }
   void reason(exit_reason r) { exit.reason = static_cast<unsigned>(r); }
-  void inject(exception e, word code = 0) { after.injected = hardware_exception(x86::vector_of(e), code, false); }
+  /// An exception, with RF for its frame if it is a fault.
+  void inject(exception e, word code = 0) {
+    after.injected = hardware_exception(x86::vector_of(e), code, false);
+    const bool fault = e != exception::debug && e != exception::double_fault;
+    after.state.rflags = before.rflags | (fault ? x86::rflags::rf : 0);
+  }
+  /// Nothing is injected after all.
+  void withdraw() {
+    after.injected = {};
+    after.state.rflags = before.rflags;
+  }
   void leaves_with(leave l) { after.leaves = true, after.request = static_cast<unsigned>(l); }
   static event external(unsigned vector) {
     return {.information = event_information(event_type::external_interrupt, vector)};

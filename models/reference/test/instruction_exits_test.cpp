@@ -22,7 +22,7 @@ TEST_F(exits, instructions_that_a_vm_does_not_have) {
     after.state = before;
     inject(exception::undefined);
     EXPECT_EQ(judge(), exit_fault::none);
-    after.injected = {};
+    withdraw();
     retire();
     EXPECT_EQ(judge(), exit_fault::state);
   }

@@ -18,7 +18,7 @@ TEST_F(exits, page_faults_meet_what_was_being_delivered) {
   EXPECT_EQ(judge(), exit_fault::none);
   exit.vectoring = hardware_exception(8, 0, false);
   EXPECT_EQ(judge(), exit_fault::escalation);
-  after.injected = {};
+  withdraw();
   leaves_with(leave::shutdown);
   EXPECT_EQ(judge(), exit_fault::none);
 }

@@ -98,6 +98,7 @@ TEST_F(exits, debug_registers) {
   before.dr7 |= x86::dr7::gd;
   after.state = before;
   inject(exception::debug);
+  after.state.rflags |= x86::rflags::rf;
   after.state.dr6 |= x86::dr6::bd;
   after.state.dr7 &= ~x86::dr7::gd;
   EXPECT_EQ(judge(), exit_fault::none);
@@ -126,7 +127,7 @@ TEST_F(exits, msrs) {
   before.general[general::rdx] = after.state.general[general::rdx] = 0x8000;  // not canonical
   inject(exception::protection);
   EXPECT_EQ(judge(), exit_fault::none);
-  after.injected = {};
+  withdraw();
   retire();
   EXPECT_EQ(judge(), exit_fault::state);
 }

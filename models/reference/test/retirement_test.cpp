@@ -20,7 +20,7 @@ TEST_F(exits, an_instruction_that_cannot_fault_or_stay) {
   EXPECT_EQ(judge(), exit_fault::state);
   inject(exception::protection);
   EXPECT_EQ(judge(), exit_fault::exception);
-  after.injected = {};
+  withdraw();
   leaves_with(leave::unknown);
   EXPECT_EQ(judge(), exit_fault::request);
 }
