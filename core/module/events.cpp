@@ -45,7 +45,7 @@ int umbra_cpu_set_events(umbra_cpu* cpu, const umbra_events* in) {
   s.nmis = in->nmis;
   s.blocking = when(in->by_sti != 0, blocked::by_sti) | when(in->by_mov_ss != 0, blocked::by_mov_ss) |
                when(in->by_nmi != 0, blocked::by_nmi);
-  return cpu->vmx.guest().restore_events(s);
+  return cpu->vmx.restore_events(s);
 }
 
 int umbra_cpu_halted(umbra_cpu* cpu) { return cpu->vmx.guest().halted(); }

@@ -272,6 +272,49 @@ TEST_F(real, a_stack_in_a_device_is_asked_for_on_delivery) {
   EXPECT_EQ(general().rip, 0x10u);
 }
 
+TEST_F(real, events_that_are_restored_drop_a_delivery_that_waits_for_a_device) {
+  vector(2, 0x300, 0x10);
+  set(segment_name::ss, {0xa000, 0xa0000, 0xffff, rights::real_data});
+  const auto nmi_waits_for_its_stack = [&] {
+    general().rip = rip;
+    guest().state().blocking = 0;
+    ASSERT_TRUE(cpu_->nmi());
+    ASSERT_EQ(cpu_->prepare(), next::leave);
+    EXPECT_EQ(cpu_->request().kind, request_kind::mmio);
+    ASSERT_TRUE(cpu_->waits());
+  };
+  nmi_waits_for_its_stack();
+  ASSERT_TRUE(cpu_->restore_events({}));
+  EXPECT_FALSE(cpu_->waits());
+  EXPECT_EQ(guest().nmis().waiting(), 0u);
+  put({0xf4});
+  EXPECT_EQ(cpu_->prepare(), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_EQ(guest().nmis().waiting(), 0u);
+
+  nmi_waits_for_its_stack();
+  vcpu::saved_events other;
+  other.has_exception = true;
+  other.exception = vcpu::event::exception(x86::exception::undefined);
+  ASSERT_TRUE(cpu_->restore_events(other));
+  EXPECT_FALSE(cpu_->waits());
+  EXPECT_TRUE(guest().events().pending()) << "which is not what was being delivered";
+}
+
+TEST_F(real, events_that_are_refused_leave_a_delivery_alone) {
+  vector(2, 0x300, 0x10);
+  set(segment_name::ss, {0xa000, 0xa0000, 0xffff, rights::real_data});
+  ASSERT_TRUE(cpu_->nmi());
+  ASSERT_EQ(cpu_->prepare(), next::leave);
+  vcpu::saved_events wrong;
+  wrong.nmis = 3;
+  EXPECT_FALSE(cpu_->restore_events(wrong));
+  EXPECT_TRUE(cpu_->waits());
+  while (cpu_->complete() == next::leave) ASSERT_TRUE(cpu_->waits());
+  EXPECT_EQ(general().rip, 0x10u);
+  EXPECT_EQ(guest().nmis().waiting(), 0u);
+}
+
 TEST_F(real, an_nmi_blocks_others_until_its_handler_returns) {
   vector(2, 0x300, 0x10);
   ASSERT_TRUE(cpu_->nmi());

@@ -109,6 +109,10 @@ class cpu {
   // --- for a VMM that looks at the vCPU or restores it
   // ----------------------------------------------------------------
 
+  /// Takes events over, as vcpu::restore_events() does. A delivery that waits for a device is dropped: what it delivers
+  /// may be no more.
+  bool restore_events(const vcpu::saved_events&);
+
   vcpu::segments segments() const;
   void set_segments(const vcpu::segments&);
 

@@ -27,4 +27,10 @@ next cpu::conclude_delivery(const emulate::result& r) {
   return how;
 }
 
+bool cpu::restore_events(const vcpu::saved_events& s) {
+  if (!guest_.restore_events(s)) return false;
+  if (waits_ == waiting::delivery) forget();
+  return true;
+}
+
 }  // namespace umbra::vmx
