@@ -141,8 +141,9 @@ result emulator::complete() {
   if (!memory_.perform()) return stop();
   vcpu::register_set& now = memory_.cpu().state();
   result r;
-  r.trap = both(flag{how_.traps},
-                both(has(now.general.rflags, x86::rflags::tf), negate(has(next_.blocking, x86::interruptibility::by_mov_ss))));
+  r.trap = both(flag{how_.traps}, both(has(now.general.rflags, x86::rflags::tf),
+                                       negate(has(next_.blocking, x86::interruptibility::by_mov_ss))));
+  r.lowers_priority = next_.cr8 < now.cr8;
   if (how_.finished) {
     if (!how_.resume_flag) next_.general.rflags = next_.general.rflags & word{~x86::rflags::rf};
     r.next = how_.halts ? verdict::halted : verdict::done;
@@ -164,6 +165,8 @@ result emulator::finish() {
     return run();
   }
   memory_.stopped = {};
+  // Userspace may have set it meanwhile, and no instruction that waits does.
+  next_.cr8 = memory_.cpu().state().cr8;
   const result r = complete();
   if (r.next != verdict::again || r.trap || memory_.stopped.next != verdict::done) return r;
   memory_.start(env_);

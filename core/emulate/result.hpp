@@ -36,6 +36,7 @@ struct result {
   service serve{};         ///< of an instruction for elsewhere
   unsigned length = 0;     ///< of the instruction: for an interrupt, and for elsewhere
   flag trap{};             ///< done, halted, again: RFLAGS.TF was set, so that a single-step trap is due now
+  flag lowers_priority{};  ///< done: CR8 is less than it was
 };
 
 }  // namespace umbra::emulate

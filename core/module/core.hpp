@@ -36,7 +36,10 @@ struct umbra_core {
 
 struct umbra_cpu {
   umbra_cpu(umbra_core& c, unsigned id, const umbra::x86::features& f)
-      : core(c), id(id), vmx(c.mmu, id, f, c.emulates) {}
+      : core(c),
+        id(id),
+        vmx(c.mmu, id, f, umbra::module::chosen_controls(),
+            c.emulates ? umbra::vmx::executor::emulator : umbra::vmx::executor::hardware) {}
 
   umbra_core& core;
   unsigned id;

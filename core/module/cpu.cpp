@@ -23,18 +23,32 @@ void publish(umbra_core& c, unsigned id, umbra_cpu* cpu) {
   c.cpus[id] = cpu;
 }
 
-constexpr unsigned number(vmx::request_kind k) { return static_cast<unsigned>(k); }
-constexpr unsigned number(vmx::internal_error e) { return static_cast<unsigned>(e); }
-static_assert(number(vmx::request_kind::internal_error) == umbra_request_internal_error);
-static_assert(number(vmx::request_kind::hypercall) == umbra_request_hypercall);
-static_assert(number(vmx::request_kind::io) == umbra_request_io);
-static_assert(number(vmx::request_kind::wrmsr) == umbra_request_wrmsr);
-static_assert(number(vmx::request_kind::set_tpr) == umbra_request_set_tpr);
-static_assert(number(vmx::request_kind::debug) == umbra_request_debug);
-static_assert(static_cast<unsigned>(vmx::next::leave) == umbra_leave);
+/// The same name is the same number on both sides of glue.h.
+constexpr bool same(auto inside, auto outside) {
+  return static_cast<unsigned>(inside) == static_cast<unsigned>(outside);
+}
+
+using kind = vmx::request_kind;
+static_assert(same(kind::none, umbra_request_none) && same(kind::unknown, umbra_request_unknown));
+static_assert(same(kind::io, umbra_request_io) && same(kind::mmio, umbra_request_mmio));
+static_assert(same(kind::rdmsr, umbra_request_rdmsr) && same(kind::wrmsr, umbra_request_wrmsr));
+static_assert(same(kind::set_tpr, umbra_request_set_tpr) && same(kind::hlt, umbra_request_hlt));
+static_assert(same(kind::irq_window, umbra_request_irq_window) && same(kind::debug, umbra_request_debug));
+static_assert(same(kind::shutdown, umbra_request_shutdown) && same(kind::fail_entry, umbra_request_fail_entry));
+static_assert(same(kind::internal_error, umbra_request_internal_error));
+static_assert(same(kind::hypercall, umbra_request_hypercall) && vmx::request_kinds == umbra_request_hypercall + 1);
+
+using failure = vmx::internal_error;
+static_assert(same(failure::none, umbra_error_none) && same(failure::emulation, umbra_error_emulation));
+static_assert(same(failure::delivery, umbra_error_delivery) && same(failure::unsound, umbra_error_unsound));
+
+static_assert(same(vmx::next::run, umbra_run) && same(vmx::next::again, umbra_again));
+static_assert(same(vmx::next::leave, umbra_leave));
+
+static_assert(same(vmx::host_event::none, umbra_host_event_none) && same(vmx::host_event::nmi, umbra_host_event_nmi));
+static_assert(same(vmx::host_event::machine_check, umbra_host_event_machine_check));
+
 static_assert(4 * io::request::limit <= umbra_access_limit);
-static_assert(number(vmx::internal_error::unsound) == umbra_error_unsound);
-static_assert(static_cast<unsigned>(vmx::host_event::machine_check) == umbra_host_event_machine_check);
 
 umbra_segment outside(const vcpu::segment& s) { return {s.base, s.limit, s.selector, s.rights}; }
 vcpu::segment inside(const umbra_segment& s) {
@@ -58,7 +72,7 @@ void umbra_cpu_destroy(umbra_cpu* cpu) {
   module::destroy(cpu);
 }
 
-void umbra_cpu_set_up(umbra_cpu* cpu) { cpu->vmx.set_up(module::chosen_controls()); }
+void umbra_cpu_set_up(umbra_cpu* cpu) { cpu->vmx.set_up(); }
 
 unsigned long* umbra_cpu_general(umbra_cpu* cpu) { return vcpu::register_layout::values(cpu->vmx.guest().general()); }
 unsigned long* umbra_cpu_cr2(umbra_cpu* cpu) { return &cpu->vmx.guest().general().cr2; }
@@ -128,8 +142,7 @@ void umbra_cpu_set_items(umbra_cpu* cpu, const volatile unsigned char* from) {
 
 int umbra_cpu_waits(umbra_cpu* cpu) { return cpu->vmx.waits(); }
 umbra_next umbra_cpu_complete(umbra_cpu* cpu) { return static_cast<umbra_next>(cpu->vmx.complete()); }
-int umbra_cpu_waits_for_hypercall(umbra_cpu* cpu) { return cpu->vmx.waits_for_hypercall(); }
-void umbra_cpu_complete_hypercall(umbra_cpu* cpu, unsigned long result) { cpu->vmx.complete_hypercall(result); }
+void umbra_cpu_answer_hypercall(umbra_cpu* cpu, unsigned long result) { cpu->vmx.answer_hypercall(result); }
 
 unsigned long umbra_cpu_task_priority(umbra_cpu* cpu) { return cpu->vmx.guest().state().cr8; }
 

@@ -162,11 +162,11 @@ void umbra_cpu_access(struct umbra_cpu *, struct umbra_access *);
 /* Copies its items, side by side, out of the core and in again. Another may write to `from` meanwhile. */
 void umbra_cpu_get_items(struct umbra_cpu *, unsigned char *to);
 void umbra_cpu_set_items(struct umbra_cpu *, const volatile unsigned char *from);
-/* Whether an instruction waits until that is done; and, with the vCPU's VMCS current: it is. */
+/* The result of a hypercall. */
+void umbra_cpu_answer_hypercall(struct umbra_cpu *, unsigned long result);
+/* Whether an instruction waits until userspace has done its part; and, with the vCPU's VMCS current: it has. */
 int umbra_cpu_waits(struct umbra_cpu *);
 enum umbra_next umbra_cpu_complete(struct umbra_cpu *);
-int umbra_cpu_waits_for_hypercall(struct umbra_cpu *);
-void umbra_cpu_complete_hypercall(struct umbra_cpu *, unsigned long result);
 
 struct umbra_registers {
 	unsigned long general[16], rip, rflags;

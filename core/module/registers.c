@@ -188,6 +188,10 @@ void umbra_answer_from_run(struct umbra_vcpu *vcpu)
 		umbra_cpu_answer_msr(vcpu->cpu, READ_ONCE(vcpu->run->msr.error), READ_ONCE(vcpu->run->msr.data));
 		return;
 	}
+	if (r.kind == umbra_request_hypercall) {
+		umbra_cpu_answer_hypercall(vcpu->cpu, READ_ONCE(vcpu->run->hypercall.ret));
+		return;
+	}
 	umbra_cpu_access(vcpu->cpu, &access);
 	if (!access.write)
 		umbra_cpu_set_items(vcpu->cpu, r.kind == umbra_request_mmio ? vcpu->run->mmio.data : umbra_port_data(vcpu));

@@ -254,8 +254,6 @@ long umbra_vcpu_run(struct umbra_vcpu *vcpu)
 	/* As with KVM's interrupt controllers in userspace, which know the priority from here. */
 	if (!umbra_cpu_set_task_priority(vcpu->cpu, READ_ONCE(run->cr8)))
 		return -EINVAL;
-	if (umbra_cpu_waits_for_hypercall(vcpu->cpu))
-		umbra_cpu_complete_hypercall(vcpu->cpu, READ_ONCE(run->hypercall.ret));
 	if (umbra_cpu_waits(vcpu->cpu) && !vcpu->vm->dead) {
 		result = umbra_complete(vcpu, &next);
 		if (result)

@@ -11,7 +11,6 @@
 #include "core/x86/entry.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/segment.hpp"
-#include "core/x86/segment.hpp"
 #include "models/machine/machine.hpp"
 
 namespace umbra::vmx {
@@ -26,15 +25,15 @@ class bench : public testing::Test {
     capabilities can;
     EXPECT_TRUE(can.read(machine_.host()));
     EXPECT_EQ(controls_.choose(can), nullptr);
-    make_cpu(true);
+    make_cpu();
   }
 
   /// In the place of the vCPU that was there, as after reset.
-  void make_cpu(bool emulates) {
+  void make_cpu(executor e = executor::emulator) {
     cpu_.reset();
-    cpu_ = std::make_unique<cpu>(mmu_, 0, features_, emulates);
+    cpu_ = std::make_unique<cpu>(mmu_, 0, features_, controls_, e);
     EXPECT_TRUE(cpu_->create());
-    cpu_->set_up(controls_);
+    cpu_->set_up();
     EXPECT_TRUE(guest().restore(x86::cr0::pe | x86::cr0::et, 0, 0, 0));
   }
 

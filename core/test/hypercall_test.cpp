@@ -17,6 +17,15 @@ class hypercalls : public bench {
     general().set(rsi, 4);
   }
 
+  /// RAX, once the VMM has answered.
+  word answered(word result) {
+    EXPECT_TRUE(cpu_->waits());
+    cpu_->answer_hypercall(result);
+    EXPECT_EQ(cpu_->complete(), next::run);
+    EXPECT_FALSE(cpu_->waits());
+    return general().get(rax);
+  }
+
   // The state page's fields.
   void request_page(word frame, std::uint32_t version, std::uint64_t hypercall) {
     store(frame, 0, version);
@@ -37,11 +46,29 @@ TEST_F(hypercalls, one_that_is_the_vmms_leaves_with_number_and_arguments) {
   EXPECT_EQ(h.arguments, (std::array<word, 4>{1, 2, 3, 4}));
   EXPECT_FALSE(h.long_mode);
   EXPECT_EQ(general().rip, rip + 3);
-  EXPECT_TRUE(cpu_->waits_for_hypercall());
-  EXPECT_EQ(general().get(rax), 0xffff'fc18u) << "-1000, unless the VMM says otherwise";
-  cpu_->complete_hypercall(~word{0});
-  EXPECT_FALSE(cpu_->waits_for_hypercall());
-  EXPECT_EQ(general().get(rax), 0xffff'ffffu);
+  EXPECT_EQ(answered(~word{0}), 0xffff'ffffu);
+}
+
+TEST_F(hypercalls, one_that_the_vmm_does_not_answer_is_none_that_there_is) {
+  call(0x1234);
+  ASSERT_EQ(exit(vmcall, 0, 3), next::leave);
+  EXPECT_EQ(general().get(rax), 0xffff'fc18u) << "-1000";
+  EXPECT_EQ(cpu_->complete(), next::run);
+  EXPECT_EQ(general().get(rax), 0xffff'fc18u);
+  call(0x1234);
+  ASSERT_EQ(exit(vmcall, 0, 3), next::leave);
+  EXPECT_EQ(cpu_->prepare(), next::run);
+  EXPECT_FALSE(cpu_->waits());
+  EXPECT_EQ(general().get(rax), 0xffff'fc18u);
+}
+
+TEST_F(hypercalls, a_result_is_not_for_a_vcpu_that_the_vmm_has_taken_elsewhere) {
+  call(0x1234);
+  ASSERT_EQ(exit(vmcall, 0, 3), next::leave);
+  general().rip = 0x500;
+  general().set(rax, 5);
+  EXPECT_EQ(answered(7), 5u);
+  EXPECT_EQ(general().rip, 0x500u);
 }
 
 TEST_F(hypercalls, in_64_bit_code_registers_count_as_a_whole) {
@@ -51,8 +78,7 @@ TEST_F(hypercalls, in_64_bit_code_registers_count_as_a_whole) {
   EXPECT_EQ(cpu_->request().hypercall.number, 0xffff'0000'0000'1234u);
   EXPECT_EQ(cpu_->request().hypercall.arguments[0], 0xaaaa'0000'0000'0001u);
   EXPECT_TRUE(cpu_->request().hypercall.long_mode);
-  cpu_->complete_hypercall(~word{21});
-  EXPECT_EQ(general().get(rax), ~word{21});
+  EXPECT_EQ(answered(~word{21}), ~word{21});
 }
 
 TEST_F(hypercalls, user_code_has_none) {

@@ -65,7 +65,7 @@ TEST_F(register_rules, of_msrs) {
                    .nx = maybe(),
                    .long_mode = maybe(),
                    .machine_check = maybe()};
-      make_cpu(true);
+      make_cpu();
     }
     word number = static_cast<std::uint32_t>(vcpu::msr_table[any() % vcpu::msr_table.size()].which);
     if (any() % 4 == 0) number = number + any() % 3 - 1;

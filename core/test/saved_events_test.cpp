@@ -18,7 +18,7 @@ TEST_F(saved_events, what_waits_comes_back_elsewhere) {
   EXPECT_TRUE(cpu_->nmi());
   guest().state().blocking = blocked::by_mov_ss;
   const vcpu::saved_events s = guest().save_events();
-  make_cpu(true);
+  make_cpu();
   ASSERT_TRUE(guest().restore_events(s));
   EXPECT_EQ(delivered(), x86::vector_of(x86::exception::page_fault));
   EXPECT_EQ(field_of(vmcs::entry_error_code), 7u);

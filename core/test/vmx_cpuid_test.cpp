@@ -71,7 +71,7 @@ TEST_F(cpuid_exits, registers_take_what_cpuid_promises) {
 
 TEST_F(cpuid_exits, nothing_is_promised_that_the_processor_cannot_do) {
   features_ = {.smap = false};
-  make_cpu(true);
+  make_cpu();
   EXPECT_FALSE(set(rows(40, smep | smap, nx | long_mode)));
   EXPECT_EQ(asks(1, rbx), 0u) << "the table stays";
   EXPECT_TRUE(set(rows(40, smep, nx | long_mode)));

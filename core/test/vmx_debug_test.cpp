@@ -203,7 +203,7 @@ TEST_F(debugging, a_step_ends_behind_each_instruction) {
 
 TEST_F(debugging, a_processor_that_cannot_step_says_so) {
   controls_.can_step = false;
-  cpu_->set_up(controls_);
+  make_cpu();
   EXPECT_FALSE(cpu_->set_guest_debug({.single_step = true, .breakpoint = {}, .dr7 = {}}));
   EXPECT_FALSE(traps());
 }

@@ -149,9 +149,23 @@ TEST_F(delivery, an_nmi_waits_behind_mov_ss_and_sti) {
 
 TEST_F(delivery, without_virtual_nmis_there_are_none) {
   controls_.pin &= ~x86::pin_control::virtual_nmis;
-  make_cpu(true);
+  make_cpu();
   EXPECT_FALSE(cpu_->nmi());
   EXPECT_EQ(event(), 0u);
+  vcpu::saved_events s;
+  s.nmis = 1;
+  EXPECT_FALSE(cpu_->restore_events(s));
+  s.nmis = 0;
+  s.blocking = x86::interruptibility::by_nmi;
+  EXPECT_FALSE(cpu_->restore_events(s)) << "it would block the host's";
+  s.blocking = x86::interruptibility::by_sti;
+  EXPECT_TRUE(cpu_->restore_events(s));
+}
+
+TEST_F(delivery, a_vcpu_that_is_not_set_up_yet_takes_nmis) {
+  cpu fresh(mmu_, 1, features_, controls_, executor::emulator);
+  EXPECT_TRUE(fresh.nmi());
+  EXPECT_EQ(fresh.guest().nmis().waiting(), 1u);
 }
 
 TEST_F(delivery, an_iret_that_faults_has_unblocked_nmis_for_the_handler_and_not_for_the_second_try) {
@@ -364,30 +378,6 @@ TEST_F(delivery, a_blocked_nmi_does_not_wake) {
   EXPECT_TRUE(cpu_->nmi());
   EXPECT_EQ(exit(hlt, 0, 1), next::leave);
   EXPECT_EQ(cpu_->prepare(), next::leave);
-}
-
-// --- the FPU ---
-
-TEST_F(delivery, the_fpu_is_the_guests_once_it_uses_it) {
-  namespace cr0 = x86::cr0;
-  constexpr std::uint64_t fpu_bits = cr0::mp | cr0::em | cr0::ts;
-  constexpr word no_device = 0x8000'0307;
-  constexpr std::uint32_t intercepted = 1u << 7;
-  for (const std::uint64_t own : {std::uint64_t{0}, cr0::ts, cr0::mp | cr0::ts, cr0::em, cr0::mp}) {
-    guest().fpu().deactivate();
-    ASSERT_TRUE(guest().write_cr0(cr0::pe | own));
-    ASSERT_EQ(cpu_->prepare(), next::run);
-    EXPECT_EQ(field_of(vmcs::guest_cr0) & fpu_bits, cr0::ts | cr0::mp | (own & cr0::em));
-    EXPECT_EQ(field_of(vmcs::cr0_shadow) & fpu_bits, own) << "what the guest reads";
-    EXPECT_NE(field_of(vmcs::exception_bitmap) & intercepted, 0u);
-    hardware().inform(vmcs::exit_event, no_device);
-    EXPECT_EQ(exit(exception_or_nmi), next::run);
-    EXPECT_TRUE(guest().fpu().active());
-    EXPECT_EQ(event(), 0u) << "the instruction runs again";
-    EXPECT_EQ(field_of(vmcs::guest_cr0) & fpu_bits, own);
-    EXPECT_EQ(field_of(vmcs::exception_bitmap) & intercepted, 0u) << "#NM is the guest's";
-  }
-  EXPECT_EQ(cpu_->counters().fpu_loads, 5u);
 }
 
 }  // namespace

@@ -198,7 +198,7 @@ TEST_F(device, a_string_instruction_whose_memory_faults_is_the_guests_to_see) {
 }
 
 TEST_F(device, without_an_emulator_there_are_no_string_instructions) {
-  make_cpu(false);
+  make_cpu(executor::hardware);
   EXPECT_EQ(exit(x86::exit_reason::io, string), next::leave);
   EXPECT_EQ(cpu_->request().error, internal_error::emulation);
   EXPECT_EQ(general().rip, rip);
@@ -329,6 +329,43 @@ TEST_F(device, an_instruction_from_which_the_vmm_takes_the_vcpu_away_is_dropped)
     EXPECT_EQ(general().get(rax), 1u);
     EXPECT_FALSE(cpu_->waits());
   }
+}
+
+TEST_F(device, a_store_leaves_the_task_priority_that_the_vmm_has_set_meanwhile) {
+  use_devices();
+  put({0x89, 0x03});  // MOV [RBX], EAX, as to the register that holds the priority
+  general().set(rbx, linear);
+  guest().state().cr8 = 9;
+  for (const word next_one : {word{12}, word{4}}) {
+    ASSERT_EQ(misses(linear, code::write), next::leave);
+    guest().state().cr8 = next_one;
+    EXPECT_EQ(answer(), next::run);
+    EXPECT_EQ(guest().state().cr8, next_one);
+    EXPECT_EQ(general().rip, rip + 2);
+  }
+}
+
+TEST_F(device, so_is_one_whose_events_or_debug_registers_the_vmm_changes) {
+  use_devices();
+  put({0x89, 0x03});
+  general().set(rbx, linear);
+  vcpu::saved_events other;
+  other.blocking = x86::interruptibility::by_nmi;
+  ASSERT_EQ(misses(linear, code::write), next::leave);
+  ASSERT_TRUE(cpu_->restore_events(other));
+  EXPECT_EQ(answer(), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_EQ(guest().state().blocking, x86::interruptibility::by_nmi);
+  ASSERT_EQ(misses(linear, code::write), next::leave);
+  ASSERT_TRUE(cpu_->set_debug_registers({1, 2, 3, 4}, 0, 0));
+  EXPECT_EQ(answer(), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_EQ(guest().state().breakpoint[3], 4u);
+  ASSERT_EQ(misses(linear, code::write), next::leave);
+  general().cr2 = 5;
+  EXPECT_EQ(answer(), next::run);
+  EXPECT_EQ(general().rip, rip);
+  EXPECT_EQ(general().cr2, 5u);
 }
 
 TEST_F(device, what_is_not_answered_is_dropped_by_the_next_entry) {

@@ -114,6 +114,14 @@ TEST_F(exits, each_is_counted_by_its_reason) {
   EXPECT_EQ(s.other_exits, 1u);
   EXPECT_EQ(s.left[static_cast<unsigned>(request_kind::hlt)], 1u);
   EXPECT_EQ(s.left[static_cast<unsigned>(request_kind::unknown)], 1u);
+  EXPECT_EQ(s.light_exits, 2u);
+}
+
+TEST_F(exits, to_leave_without_an_exit_takes_no_light_one_away) {
+  EXPECT_EQ(exit(hlt), next::leave);
+  for (unsigned n = 0; n < 3; ++n) EXPECT_EQ(cpu_->prepare(), next::leave);
+  EXPECT_EQ(cpu_->counters().left[static_cast<unsigned>(request_kind::hlt)], 4u);
+  EXPECT_EQ(cpu_->counters().light_exits, 0u);
 }
 
 // --- exceptions ---
@@ -252,7 +260,7 @@ TEST_F(exits, a_write_to_a_table_is_let_through_by_unprotecting_it) {
 }
 
 TEST_F(exits, nothing_is_emulated_where_that_is_switched_off) {
-  make_cpu(false);
+  make_cpu(executor::hardware);
   turn_on_level4();
   constexpr std::uint8_t move[] = {0x48, 0x89, 0x08};
   place(move);
@@ -296,16 +304,18 @@ TEST_F(exits, so_is_one_whose_second_page_needs_the_table_that_its_first_page_is
   EXPECT_LE(faults, 4 * vcpu::retry_guard::limit);
 }
 
-TEST_F(exits, a_vmm_with_an_emulator_is_told_what_the_instruction_came_to) {
+TEST_F(exits, where_nobody_executes_an_instruction_the_vmm_is_told_what_it_came_to) {
   turn_on_level4();
-  cpu_->set_executor(executor::vmm);
+  cpu_->set_executor(executor::nobody);
   EXPECT_EQ(page_fault(0x9000, 0), next::run) << "nothing to execute";
   EXPECT_EQ(page_fault(0x4100, code::write), next::leave) << "a page table, shadowed since then";
-  expect_left(request_kind::instruction);
+  expect_left(request_kind::internal_error);
+  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
   EXPECT_TRUE(cpu_->request().instruction.table);
   store(4, 5, 0x1'0000'0000 | link);
   EXPECT_EQ(page_fault(0x5010, 0), next::leave);
-  expect_left(request_kind::instruction);
+  expect_left(request_kind::internal_error);
+  EXPECT_EQ(cpu_->request().error, internal_error::emulation);
   EXPECT_FALSE(cpu_->request().instruction.table);
   EXPECT_EQ(cpu_->request().instruction.address, 0x1'0000'0010u);
   EXPECT_EQ(mmu_.counters().unprotected, 0u);

@@ -76,7 +76,7 @@ TEST_F(msr_exits, there_are_no_others) {
 
 TEST_F(msr_exits, some_come_with_a_feature) {
   features_ = {.nx = false, .long_mode = false};
-  make_cpu(true);
+  make_cpu();
   for (const msr which : {machine_check_capability, machine_check_status, efer, star, lstar, cstar, syscall_mask,
                           fs_base, gs_base, kernel_gs_base}) {
     SCOPED_TRACE(number_of(which));
@@ -85,7 +85,7 @@ TEST_F(msr_exits, some_come_with_a_feature) {
     expect_exception(write(number_of(which), 0), exception::protection);
   }
   features_.nx = true;
-  make_cpu(true);
+  make_cpu();
   takes(efer, x86::efer::nxe);
 }
 
@@ -178,7 +178,7 @@ TEST_F(msr_exits, the_local_apic_has_a_place) {
 
 TEST_F(msr_exits, what_cannot_be_written) {
   features_.machine_check = true;
-  make_cpu(true);
+  make_cpu();
   for (const msr which : {platform_id, mtrr_capability, machine_check_capability}) {
     refuses(which, 0);
     refuses(which, read(which));
@@ -198,7 +198,7 @@ TEST_F(msr_exits, bits_of_a_few) {
   refuses(misc_enable, word{1} << 22);
   refuses(misc_enable, word{1} << 34);
   features_.machine_check = true;
-  make_cpu(true);
+  make_cpu();
   takes(machine_check_status, 7);
   refuses(machine_check_status, 8);
   takes(debugctl, x86::debugctl::btf);

@@ -50,7 +50,7 @@ void vcpu::take_over(word cr0, word cr4) {
 void vcpu::invlpg(gva where) { mmu_.invalidate(context_, where); }
 
 bool vcpu::set_cpuid(std::span<const cpuid_row> rows) {
-  if (entered_) return cpuid_.says(rows);
+  if (begun_) return cpuid_.says(rows);
   x86::features f;
   if (rows.size() > cpuid_table::limit || !promised(rows, f)) return false;
   const flag too_much = either(either(both(f.smep, negate(offered_.smep)), both(f.smap, negate(offered_.smap))),
@@ -68,7 +68,6 @@ cpuid_result vcpu::cpuid(word leaf, word subleaf, flag long_code) const {
 
 mmu::verdict vcpu::enter() {
   using namespace x86;
-  entered_ = true;
   word root{};
   const mmu::verdict v = mmu_.load(context_, root);
   if (v != mmu::verdict::resume) return v;

@@ -86,6 +86,8 @@ class vcpu {
 
   lazy_fpu& fpu() { return fpu_; }
   paravirtual_page& paravirtual() { return paravirtual_; }
+  /// The guest is about to run, by whoever executes its instructions.
+  void begin() { begun_ = true; }
   /// What CPUID says is the VMM's until the guest first runs; `features` of the constructor are the most that it may
   /// promise. False, and nothing changed: it is too late, too much, or not what the registers go with.
   bool set_cpuid(std::span<const cpuid_row>);
@@ -119,7 +121,7 @@ class vcpu {
   paravirtual_page paravirtual_;
   mmu::context context_{};
   bool attached_ = false;
-  bool entered_ = false;
+  bool begun_ = false;  ///< the guest has had a chance to run
 };
 
 }  // namespace umbra::vcpu

@@ -35,7 +35,7 @@ enum class msr_user : unsigned char { guest, vmm };
 enum class executor : unsigned char {
   hardware,  ///< hardware still, with the table that the instruction writes to given up
   emulator,  ///< umbra; if it cannot, hardware
-  vmm,       ///< the VMM, which has an emulator of its own
+  nobody,    ///< the vCPU leaves with internal_error::emulation, for whoever has an emulator of his own
 };
 
 /// What of the host's came up while the guest ran.
@@ -43,13 +43,12 @@ enum class host_event : unsigned char { none, nmi, machine_check };
 
 class cpu {
  public:
-  /// `emulates`: executes instructions that write to the guest's tables. Else hardware makes such a write, on tables
-  /// that are given up.
-  cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f, bool emulates)
+  cpu(mmu::mmu& m, platform::vcpu_id id, const x86::features& f, const controls& c, vmx::executor e)
       : host_(m.memory().host()),
         guest_(m, id, f),
         vmcs_(host_, id),
-        executor_(emulates ? vmx::executor::emulator : vmx::executor::hardware),
+        controls_(c),
+        executor_(e),
         emulator_(guest_, bus_),
         guest_msrs_(host_),
         host_msrs_(host_) {}
@@ -64,7 +63,7 @@ class cpu {
   void set_executor(vmx::executor e) { executor_ = e; }
   vmx::executor executor() const { return executor_; }
   /// Writes all that stays, once, and the guest's state after reset.
-  void set_up(const controls&);
+  void set_up();
 
   /// The vCPU runs on another processor from now on.
   void processor_changed(const processor_state&);
@@ -83,20 +82,17 @@ class cpu {
   const vmx::request& request() const { return request_; }
   /// What a device is to do, if request() is for one: it puts what is read into `data`, or takes what is there.
   io::request& io() { return emulator_.request(); }
-  /// Whether an instruction waits until a device has done it. The guest's registers are those before the instruction.
+  /// Whether an instruction waits until userspace has done its part. The guest's registers are those before the
+  /// instruction; of a hypercall, those behind it.
   bool waits() const { return waits_ != waiting::nothing; }
   /// It has. The instruction goes on, and may leave again, for the next device. An instruction whose registers the VMM
-  /// has changed in between is dropped instead, and what it has told devices remains told; an IN is only if its RIP
-  /// was changed.
+  /// has changed in between is dropped instead, and what it has told devices remains told; an IN, an access to an MSR
+  /// and a hypercall are only if RIP was changed.
   next complete();
   /// Drops an instruction that waits, as prepare() does.
   void forget();
-  /// Whether a hypercall waits for its result, and the result.
-  bool waits_for_hypercall() const { return waits_for_hypercall_; }
-  void complete_hypercall(word result);
 
-  // --- for a VMM that sends the vCPU events
-  // -------------------------------------------------------------------------------
+  // --- for a VMM that sends the vCPU events ---
 
   void interrupt(word vector) { guest_.interrupts().add(vector); }
   /// False: this processor cannot tell when a guest takes NMIs (it has no virtual NMIs), so its guests get none.
@@ -106,11 +102,10 @@ class cpu {
   /// Whether an interrupt would be delivered at once.
   flag ready_for_interrupt() const;
 
-  // --- for a VMM that looks at the vCPU or restores it
-  // ----------------------------------------------------------------
+  // --- for a VMM that looks at the vCPU or restores it ---
 
-  /// Takes events over, as vcpu::restore_events() does. A delivery that waits for a device is dropped: what it delivers
-  /// may be no more.
+  /// Takes events over, as vcpu::restore_events() does, and refuses to, as nmi() does. A delivery that waits for a
+  /// device is dropped: what it delivers may be no more.
   bool restore_events(const vcpu::saved_events&);
 
   vcpu::segments segments() const;
@@ -131,11 +126,12 @@ class cpu {
   void ask_for_unknown_msrs(bool on) { asks_for_msrs_ = on; }
   /// What userspace says to request_kind::rdmsr or wrmsr, before complete(): #GP(0), or what is read.
   void answer_msr(bool refused, word value) { msr_answer_ = {refused, value}; }
+  /// And to request_kind::hypercall.
+  void answer_hypercall(word result) { hypercall_answer_ = result; }
   /// The guest's time-stamp counter.
   word time_stamp() const;
 
-  // --- for the handlers of exits
-  // ----------------------------------------------------------------------------------------
+  // --- for the handlers of exits ---
 
   /// Devices in the core that this vCPU meets before userspace.
   io::bus& bus() { return bus_; }
@@ -163,6 +159,8 @@ class cpu {
   next leave_for_debug(x86::exception, word causes);
   /// The instruction is none that this guest's processor has: #UD.
   next undefined();
+  /// The instruction asks for what it must not: #GP(0).
+  next refuse();
   /// The guest has executed HLT, and goes on with the next event.
   next halt();
   /// The privilege level of the guest's code, 0 in real mode.
@@ -177,16 +175,18 @@ class cpu {
   /// IN and OUT of 1, 2 or 4 bytes, permission checked: by a device in the core, or else by userspace.
   next input(word port, unsigned bytes);
   next output(word port, unsigned bytes);
-  /// A hypercall whose result userspace is to supply.
+  /// A hypercall whose result userspace is to supply, in the place of what RAX has.
   next await_hypercall(const vmx::request&);
   statistics& counters() { return counters_; }
 
  private:
   /// What an answer of userspace is for.
-  enum class waiting : unsigned char { nothing, in, msr, instruction, delivery };
+  enum class waiting : unsigned char { nothing, in, msr, hypercall, instruction, delivery };
   /// Instructions that prepare() executes at most, where entry is not possible.
   static constexpr unsigned patience = 64;
 
+  void count_exit(word reason);
+  next answer_exit(word reason);
   next make_enterable();
   bool fit_segments(segmentation);
   void undisguise();
@@ -209,6 +209,7 @@ class cpu {
   void trap_after_instruction();
   word dr7_in_force() const;
   next finish_msr();
+  next finish_hypercall();
   unsigned find_msr(word number, msr_user) const;
   word msr_value(unsigned n) const;
   bool set_msr_value(unsigned n, word value);
@@ -216,15 +217,14 @@ class cpu {
   platform::host& host_;
   vcpu::vcpu guest_;
   vmx::vmcs vmcs_;
+  const controls controls_;
   vmx::executor executor_;
   io::bus bus_{};
   emulate::emulator emulator_;
   msr_list guest_msrs_, host_msrs_;
-  std::uint32_t processor_controls_ = 0, entry_controls_ = 0, exception_bitmap_ = 0;
-  bool steps_ = false;    ///< the processor can
+  std::uint32_t processor_controls_ = 0, exception_bitmap_ = 0;
   bool stepped_ = false;  ///< an instruction has ended without the processor: what a step exits for
   vcpu::guest_debug debug_{};
-  bool virtual_nmis_ = false;
   bool fpu_is_guests_ = false;  ///< as the VMCS says
   vcpu::delivery delivery_{};   ///< what the entry that comes next, or has been, delivers
   flag in_delivery_{};          ///< the last exit came while an event was being delivered
@@ -235,6 +235,7 @@ class cpu {
     bool refused = false;
     word value{};
   } msr_answer_{};
+  word hypercall_answer_{};
   waiting waits_ = waiting::nothing;
   premise premise_{};     ///< of the instruction that the emulator has
   bool fitting_ = false;  ///< hardware has the segments in the form that `fitted_` needs
@@ -242,7 +243,6 @@ class cpu {
   bool disguised_ = false;
   vcpu::segments guest_segments_{};  ///< while disguised_: what to reveal
   unsigned served_length_ = 0;       ///< of the instruction whose exit's handler runs without an exit; 0: there was one
-  bool waits_for_hypercall_ = false;
   bool wants_interrupt_window_ = false;
   statistics counters_{};
 };

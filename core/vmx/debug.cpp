@@ -9,7 +9,7 @@
 namespace umbra::vmx {
 
 bool cpu::set_guest_debug(const vcpu::guest_debug& wanted) {
-  if (wanted.single_step && !steps_) return false;
+  if (wanted.single_step && !controls_.can_step) return false;
   debug_ = wanted;
   stepped_ = false;
   set_processor_control(x86::processor_control::monitor_trap_flag, wanted.single_step);

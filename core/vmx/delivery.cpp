@@ -28,7 +28,8 @@ next cpu::conclude_delivery(const emulate::result& r) {
 }
 
 bool cpu::restore_events(const vcpu::saved_events& s) {
-  if (!guest_.restore_events(s)) return false;
+  const flag of_nmis = either(s.nmis != word{0}, has(s.blocking, x86::interruptibility::by_nmi));
+  if (both(of_nmis, !controls_.has_virtual_nmis()) || !guest_.restore_events(s)) return false;
   if (waits_ == waiting::delivery) forget();
   return true;
 }

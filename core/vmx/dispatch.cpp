@@ -50,16 +50,10 @@ constexpr auto handlers = [] {
 
 }  // namespace
 
-bool answers(x86::exit_reason r) { return handlers[static_cast<unsigned>(r)] != nullptr; }
-
 next dispatch(cpu& c, word reason) {
   if (has(reason, x86::exit_reason_field::entry_failed)) return exits::entry_failure(c);
   const word basic = field(reason, 0, x86::exit_reason_field::basic_bits);
-  if (basic >= word{x86::exit_reason_limit}) {
-    ++c.counters().other_exits;
-    return exits::unknown(c);
-  }
-  ++at(c.counters().exits, basic);
+  if (basic >= word{x86::exit_reason_limit}) return exits::unknown(c);
   if (const handler h = at(handlers, basic)) return h(c);
   return exits::unknown(c);
 }

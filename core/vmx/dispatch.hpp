@@ -6,9 +6,7 @@
 
 namespace umbra::vmx {
 
-/// Whether exits for this reason have a handler of their own.
-bool answers(x86::exit_reason);
-/// Answers an exit with this exit-reason field.
+/// Answers an exit with this exit-reason field, or an instruction that would have caused it.
 next dispatch(cpu&, word reason);
 
 }  // namespace umbra::vmx

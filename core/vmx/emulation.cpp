@@ -26,7 +26,7 @@ vcpu::event software_event(const emulate::result& r) {
 void cpu::keep(const emulate::result& r) {
   using enum x86::vmcs;
   const vcpu::register_set& s = guest_.state();
-  if (!s.segments.same_as(premise_.segments)) set_segments(s.segments);
+  if (!s.segments.same_as(premise_.registers.segments)) set_segments(s.segments);
   debug_changed();
   if (r.trap) trap_after_instruction();
   if (r.next != emulate::verdict::again) stepped_ = debug_.single_step;
@@ -53,7 +53,7 @@ bool cpu::settle(const emulate::result& r, next& how) {
     case verdict::done:
     case verdict::again:
       keep(r);
-      how = next::run;
+      how = r.lowers_priority ? leave({.kind = request_kind::set_tpr}) : next::run;
       return true;
     case verdict::halted:
       keep(r);
@@ -84,9 +84,10 @@ next cpu::complete() {
   UMBRA_ASSERT(waits());
   const waiting what = waits_;
   waits_ = waiting::nothing;
-  if (what == waiting::in || what == waiting::msr) {
-    if (guest_.general().rip != premise_.general.rip) return next::run;
+  if (what == waiting::in || what == waiting::msr || what == waiting::hypercall) {
+    if (guest_.general().rip != premise_.registers.general.rip) return next::run;
     if (what == waiting::msr) return finish_msr();
+    if (what == waiting::hypercall) return finish_hypercall();
     return finish_input(io().data[0], io().bytes);
   }
   if (!premise_.same_as(premise::of(guest_, segments()))) {

@@ -24,7 +24,7 @@ next cpu::prepare() {
   write_fpu();
   if (guest_.enter() == mmu::verdict::shutdown) return leave({.kind = request_kind::shutdown});
   const bool wide = guest_.context().mode.format == mmu::paging::level4;
-  vmcs_.write<entry_controls>(entry_controls_ | (wide ? x86::entry_control::guest_64_bit : 0));
+  vmcs_.write<entry_controls>(controls_.entry | (wide ? x86::entry_control::guest_64_bit : 0));
 
   const vcpu::general_registers& g = guest_.general();
   vmcs_.write<guest_rip>(g.rip);

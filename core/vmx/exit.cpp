@@ -1,5 +1,7 @@
 // From a VM exit back to the guest's state, and what handlers do to it.
 
+#include <word/array.hpp>
+
 #include "core/vmx/cpu.hpp"
 #include "core/vmx/dispatch.hpp"
 #include "core/vmx/real_mode.hpp"
@@ -20,7 +22,23 @@ next cpu::exited(bool entered) {
   const word reason = vmcs_.read<exit_reason>();
   // The guest did not run, and its state is as the VMM left it.
   if (has(reason, x86::exit_reason_field::entry_failed)) return dispatch(*this, reason);
+  count_exit(reason);
+  const next how = answer_exit(reason);
+  if (how == next::run) ++counters_.light_exits;
+  return how;
+}
 
+void cpu::count_exit(word reason) {
+  const word basic = field(reason, 0, x86::exit_reason_field::basic_bits);
+  if (basic < word{x86::exit_reason_limit}) {
+    ++at(counters_.exits, basic);
+  } else {
+    ++counters_.other_exits;
+  }
+}
+
+next cpu::answer_exit(word reason) {
+  using enum x86::vmcs;
   vcpu::register_set& s = guest_.state();
   s.general.rip = vmcs_.read<guest_rip>();
   s.general.set(word{vcpu::general::rsp}, vmcs_.read<guest_rsp>());
@@ -62,7 +80,7 @@ flag cpu::nmi_unblocked_by_iret() const {
   // The bit is undefined of double faults, and where an event was being delivered.
   const flag defined = both(field(info, 0, vector_bits) != word{x86::vector_of(x86::exception::double_fault)},
                             negate(has(vmcs_.read<vectoring_event>(), valid)));
-  return both(flag{virtual_nmis_}, both(defined, has_all(info, valid | nmi_unblocked)));
+  return both(flag{controls_.has_virtual_nmis()}, both(defined, has_all(info, valid | nmi_unblocked)));
 }
 
 /// What was chosen has been delivered, or has begun to be.
@@ -159,6 +177,7 @@ next cpu::raise(const vcpu::event& e) {
 }
 
 next cpu::undefined() { return raise(vcpu::event::exception(x86::exception::undefined)); }
+next cpu::refuse() { return raise(vcpu::event::exception(x86::exception::protection, word{0})); }
 
 next cpu::halt() {
   if (either(guest_.wakes(), trap_pending())) return next::run;
@@ -170,16 +189,6 @@ next cpu::leave(const vmx::request& r) {
   ++counters_.left[static_cast<unsigned>(r.kind)];
   request_ = r;
   return next::leave;
-}
-
-next cpu::await_hypercall(const vmx::request& r) {
-  waits_for_hypercall_ = true;
-  return leave(r);
-}
-
-void cpu::complete_hypercall(word result) {
-  waits_for_hypercall_ = false;
-  guest_.general().set(word{vcpu::general::rax}, select(request_.hypercall.long_mode, result, field(result, 0, 32)));
 }
 
 }  // namespace umbra::vmx

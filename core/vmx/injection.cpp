@@ -39,8 +39,9 @@ void cpu::write_event() {
 }
 
 bool cpu::nmi() {
-  if (virtual_nmis_) guest_.nmis().add(has(guest_.state().blocking, x86::interruptibility::by_nmi));
-  return virtual_nmis_;
+  if (!controls_.has_virtual_nmis()) return false;
+  guest_.nmis().add(has(guest_.state().blocking, x86::interruptibility::by_nmi));
+  return true;
 }
 
 flag cpu::ready_for_interrupt() const {

@@ -27,7 +27,7 @@ next cpu::output(word port, unsigned bytes) {
 next cpu::input(word port, unsigned bytes) {
   word value;
   if (bus_.read(io::space::port, port, bytes, value)) return finish_input(value, bytes);
-  premise_.general.rip = guest_.general().rip;
+  premise_.registers.general.rip = guest_.general().rip;
   waits_ = waiting::in;
   return ask_port(false, port, bytes);
 }

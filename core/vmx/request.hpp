@@ -21,10 +21,9 @@ enum class request_kind : unsigned char {
   shutdown,        ///< triple fault, or no root table in memory
   fail_entry,      ///< the processor refused to enter: `reason` says why
   internal_error,  ///< umbra cannot go on with this guest: `error`
-  hypercall,       ///< VMCALL with a number that is the VMM's: `hypercall`; cpu::complete_hypercall() takes the result
-  instruction,     ///< the VMM is to execute the instruction at RIP: `instruction`
+  hypercall,       ///< VMCALL with a number that is the VMM's: `hypercall`, and cpu::answer_hypercall()
 };
-constexpr unsigned request_kinds = static_cast<unsigned>(request_kind::instruction) + 1;
+constexpr unsigned request_kinds = static_cast<unsigned>(request_kind::hypercall) + 1;
 
 enum class internal_error : unsigned char {
   none,
@@ -47,7 +46,7 @@ struct request {
     std::array<word, 4> arguments{};
     flag long_mode{};  ///< made by 64-bit code
   } hypercall{};
-  /// What no one here could execute, of `instruction` and internal_error::emulation.
+  /// What internal_error::emulation is about, if it comes of a page fault.
   struct {
     bool table = false;  ///< it writes to a table that is shadowed; else it reaches for what is not memory
     word address{};      ///< guest-physical, of what is not memory

@@ -20,8 +20,6 @@ x86::exit_reason exit_of(emulate::service s) {
       return wrmsr;
     case emulate::service::rdtsc:
       return rdtsc;
-    case emulate::service::rdtscp:
-      return rdtscp;
     case emulate::service::rdpmc:
       return rdpmc;
     case emulate::service::invd:
@@ -36,23 +34,22 @@ x86::exit_reason exit_of(emulate::service s) {
       return xsetbv;
     case emulate::service::vmcall:
       return vmcall;
+    case emulate::service::rdtscp:
     case emulate::service::vmx:
       break;
   }
-  return vmxon;  // any of them stands for the others
+  return vmxon;  // any of those that no guest is offered stands for the others
 }
 
-/// What the processor checks before it exits (SDM 26.1.1).
+/// What the processor checks before it exits (SDM 26.1.1). What it does not have is undefined at any privilege.
 flag refused(emulate::service s, word cpl, word cr4) {
   switch (s) {
     case emulate::service::rdmsr:
     case emulate::service::wrmsr:
     case emulate::service::invd:
     case emulate::service::wbinvd:
-    case emulate::service::xsetbv:
       return cpl != word{0};
     case emulate::service::rdtsc:
-    case emulate::service::rdtscp:
       return both(cpl != word{0}, has(cr4, x86::cr4::tsd));
     default:
       return {};
@@ -62,12 +59,9 @@ flag refused(emulate::service s, word cpl, word cr4) {
 }  // namespace
 
 next cpu::serve(const emulate::result& r) {
-  if (refused(r.serve, cpl(), guest_.registers().cr4()))
-    return raise(vcpu::event::exception(x86::exception::protection, word{0}));
-  const x86::exit_reason reason = exit_of(r.serve);
-  if (!answers(reason)) return leave(internal_error::emulation);
+  if (refused(r.serve, cpl(), guest_.registers().cr4())) return refuse();
   served_length_ = r.length;
-  const next n = dispatch(*this, word{static_cast<std::uint64_t>(reason)});
+  const next n = dispatch(*this, word{static_cast<std::uint64_t>(exit_of(r.serve))});
   served_length_ = 0;
   return n;
 }

@@ -27,16 +27,14 @@ bool cpu::create() {
   return guest_msrs_.create() && host_msrs_.create() && guest_.create();
 }
 
-void cpu::set_up(const controls& c) {
+void cpu::set_up() {
   using enum x86::vmcs;
+  const controls& c = controls_;
   vmcs_.write<pin_controls>(c.pin);
   processor_controls_ = c.processor;
   vmcs_.write<processor_controls>(c.processor);
-  virtual_nmis_ = c.has_virtual_nmis();
   if (c.has_secondary()) vmcs_.write<secondary_controls>(c.secondary);
   vmcs_.write<exit_controls>(c.exit);
-  entry_controls_ = c.entry;
-  steps_ = c.can_step;
   exception_bitmap_ = intercepted;
   write_exception_bitmap();
   // No error code of a page fault keeps it from exiting (SDM 26.2).

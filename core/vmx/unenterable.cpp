@@ -54,6 +54,7 @@ bool cpu::step_outside_vmx(segmentation mode, next& how) {
 }
 
 next cpu::make_enterable() {
+  guest_.begin();
   for (unsigned n = 0; n < patience; ++n) {
     const vcpu::control_registers& c = guest_.registers();
     const segmentation mode = segmentation_of(c.cr0(), c.efer(), guest_.general().rflags);

@@ -105,7 +105,7 @@ outcome world::drive(attempt& a) {
   outcome out;
   machine::processor& cpu = machine_->cpu(a.vcpu);
   const machine::request request{a.by.user, a.by.write, a.by.fetch, a.by.ac};
-  vcpus_[a.vcpu]->set_executor(a.undecodable ? vmx::executor::hardware : vmx::executor::vmm);
+  vcpus_[a.vcpu]->set_executor(a.undecodable ? vmx::executor::hardware : vmx::executor::nobody);
   proceed(a.vcpu);
 
   for (;;) {
@@ -164,9 +164,7 @@ bool world::conclude_exit(attempt& a, outcome& out, vmx::next next) {
       out.ending = ending::shutdown;
       return false;
     case vmx::request_kind::internal_error:
-      if (asked.error != vmx::internal_error::emulation || !a.undecodable) break;
-      [[fallthrough]];
-    case vmx::request_kind::instruction:
+      if (asked.error != vmx::internal_error::emulation) break;
       if (!asked.instruction.table) {
         out.ending = ending::mmio;
         out.address = asked.instruction.address;

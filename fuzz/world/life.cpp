@@ -120,13 +120,13 @@ void world::lay_foundation(unsigned pages, const x86::features& cpuid, const mac
 }
 
 void world::make_vcpu(unsigned id, const x86::features& cpuid) {
-  vmx::cpu& v = vcpus_[id].emplace(*mmu_, id, cpuid, true);
-  if (!v.create()) return fail("I12", "vCPU %u could not be made with %u shadow pages", id, mmu::view(*mmu_).pages());
   vmx::capabilities can;
   vmx::controls chosen;
   const char* lacking = can.read(machine_->host()) ? chosen.choose(can) : "VMX";
   if (lacking != nullptr) return fail("status", "the core says that this processor lacks %s", lacking);
-  v.set_up(chosen);
+  vmx::cpu& v = vcpus_[id].emplace(*mmu_, id, cpuid, chosen, vmx::executor::emulator);
+  if (!v.create()) return fail("I12", "vCPU %u could not be made with %u shadow pages", id, mmu::view(*mmu_).pages());
+  v.set_up();
   v.processor_changed(host_processor);
   v.thread_changed(host_thread);
 }

@@ -119,14 +119,17 @@ bool world::set_other(x86::vmcs f, std::uint64_t value) {
 /// The VMM has asked its device: what was to be read is `value`, each item one more.
 void world::complete(const op& o) {
   vmx::cpu& v = *vcpus_[current_];
-  if (v.waits_for_hypercall()) return v.complete_hypercall(o.value);
   if (!v.waits()) return;
   effective_ = true;
-  io::request& asked = v.io();
-  if (asked.count > io::request::limit || asked.bytes == 0 || asked.bytes > 8) {
-    return fail("I16", "a request for %u items of %u bytes", asked.count, asked.bytes);
+  if (v.request().kind == vmx::request_kind::hypercall) {
+    v.answer_hypercall(o.value);
+  } else {
+    io::request& asked = v.io();
+    if (asked.count > io::request::limit || asked.bytes == 0 || asked.bytes > 8) {
+      return fail("I16", "a request for %u items of %u bytes", asked.count, asked.bytes);
+    }
+    for (unsigned n = 0; n < asked.count && !asked.write; ++n) asked.data[n] = o.value + n;
   }
-  for (unsigned n = 0; n < asked.count && !asked.write; ++n) asked.data[n] = o.value + n;
   const std::uint64_t changes = shadow_changes();
   v.complete();
   everything_ = everything_ || shadow_changes() != changes;

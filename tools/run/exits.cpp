@@ -73,9 +73,9 @@ constexpr named_request requests[] = {
 };
 
 std::string request_in_words(const vmx::request& r) {
-  if (r.kind == vmx::request_kind::instruction) {
-    return r.instruction.table ? "a write to a table"
-                               : fmt::format("MMIO at guest-physical {:#x}", r.instruction.address);
+  if (r.kind == vmx::request_kind::internal_error && r.error == vmx::internal_error::emulation) {
+    if (r.instruction.table) return "a write to a table";
+    if (r.instruction.address != 0) return fmt::format("MMIO at guest-physical {:#x}", r.instruction.address);
   }
   if (r.kind == vmx::request_kind::internal_error) return fmt::format("internal error {}", static_cast<int>(r.error));
   for (const named_request& each : requests) {

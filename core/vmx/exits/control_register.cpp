@@ -13,21 +13,16 @@ constexpr unsigned register_bits = 4, kind_at = 4, kind_bits = 2, general_at = 8
                    source_bits = 16;
 constexpr std::uint64_t mov_to = 0, mov_from = 1, clts = 2;  // the fourth is LMSW
 
-next refuse(cpu& c) { return c.raise(vcpu::event::exception(x86::exception::protection, word{0})); }
-
-/// There is no such register; hardware says so by itself.
-next no_register(cpu& c) { return c.raise(vcpu::event::exception(x86::exception::undefined)); }
-
 /// Ends an instruction that writes a control register.
 next conclude(cpu& c, bool taken) {
-  if (!taken) return refuse(c);
+  if (!taken) return c.refuse();
   c.advance();
   return next::run;
 }
 
 /// The task priority. Who holds interrupts back for its sake is the VMM, which has the interrupt controller.
 next write_cr8(cpu& c, word value) {
-  if (!vcpu::valid_priority(value)) return refuse(c);
+  if (!vcpu::valid_priority(value)) return c.refuse();
   word& priority = c.guest().state().cr8;
   const flag lowered = value < priority;
   priority = value;
@@ -45,7 +40,7 @@ next write(cpu& c, word number, word value) {
   if (number == word{3}) return conclude(c, c.guest().write_cr3(value));
   if (number == word{4}) return conclude(c, c.guest().write_cr4(value));
   if (number == word{8}) return write_cr8(c, value);
-  return no_register(c);
+  return c.undefined();  // there is no such register; hardware says so by itself
 }
 
 /// Of the five, hardware answers for CR0, CR2 and CR4 by itself.
@@ -64,7 +59,7 @@ next read(cpu& c, word number, word general) {
   } else if (number == word{8}) {
     value = c.guest().state().cr8;
   } else {
-    return no_register(c);
+    return c.undefined();
   }
   g.set(general, select(c.in_64_bit_code(), value, field(value, 0, 32)));
   c.advance();

@@ -22,7 +22,7 @@ next move(cpu& c, word q) {
     s.general.set(general, select(wide, value, field(value, 0, 32)));
   } else {
     if (!write_debug(s, number, select(wide, s.general.get(general), s.general.get_32(general)))) {
-      return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
+      return c.refuse();
     }
     c.debug_changed();
   }
@@ -40,9 +40,9 @@ next debug_register(cpu& c) {
     case vcpu::debug_move::done:
       return move(c, q);
     case vcpu::debug_move::undefined:
-      return c.raise(vcpu::event::exception(x86::exception::undefined));
+      return c.undefined();
     case vcpu::debug_move::refused:
-      return c.raise(vcpu::event::exception(x86::exception::protection, word{0}));
+      return c.refuse();
     case vcpu::debug_move::guarded:
       break;
   }

@@ -24,11 +24,10 @@ mmu::outcome let_hardware_write(cpu& c, gva where, const mmu::access& by) {
   return {.next = mmu::verdict::emulate};
 }
 
-/// The instruction is the VMM's to execute, or nobody's.
-next hand_over(cpu& c, const mmu::outcome& missed) {
-  const bool to_vmm = c.executor() == executor::vmm;
-  return c.leave({.kind = to_vmm ? request_kind::instruction : request_kind::internal_error,
-                  .error = to_vmm ? internal_error::none : internal_error::emulation,
+/// Nobody here can execute the instruction.
+next give_up(cpu& c, const mmu::outcome& missed) {
+  return c.leave({.kind = request_kind::internal_error,
+                  .error = internal_error::emulation,
                   .instruction = {.table = missed.next == mmu::verdict::emulate, .address = missed.address.value}});
 }
 
@@ -49,12 +48,11 @@ next page_fault(cpu& c) {
   const gva where{c.vmcs().read<exit_qualification>()};
   const mmu::access by = access_of(c, error_code);
   mmu::outcome out = c.guest().page_fault(where, by);
-  const bool vmm_executes = c.executor() == executor::vmm;
-  if (!vmm_executes && (out.next == mmu::verdict::emulate || out.next == mmu::verdict::mmio)) {
+  if (out.next == mmu::verdict::emulate || out.next == mmu::verdict::mmio) {
     next how{};
     if (c.emulate(how)) return how;
   }
-  if (!vmm_executes && out.next == mmu::verdict::emulate) out = let_hardware_write(c, where, by);
+  if (c.executor() != executor::nobody && out.next == mmu::verdict::emulate) out = let_hardware_write(c, where, by);
   switch (out.next) {
     case mmu::verdict::resume:
     case mmu::verdict::retry:
@@ -67,7 +65,7 @@ next page_fault(cpu& c) {
     case mmu::verdict::mmio:
       break;
   }
-  return hand_over(c, out);
+  return give_up(c, out);
 }
 
 }  // namespace umbra::vmx::exits

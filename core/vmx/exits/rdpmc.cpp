@@ -3,6 +3,6 @@
 namespace umbra::vmx::exits {
 
 /// CPUID tells of no performance counter, so each number is one too many (SDM 2B, "RDPMC").
-next rdpmc(cpu& c) { return c.raise(vcpu::event::exception(x86::exception::protection, word{0})); }
+next rdpmc(cpu& c) { return c.refuse(); }
 
 }  // namespace umbra::vmx::exits
