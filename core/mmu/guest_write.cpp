@@ -7,28 +7,6 @@
 
 namespace umbra::mmu {
 
-outcome mmu::write(context& c, gva reported, word value, unsigned bytes, access by) {
-  UMBRA_ASSERT(bytes >= 1 && bytes <= 8 && by.write);
-  platform::guard locked(host_);
-  const gva where = linear(c.mode, reported);
-  const word offset = offset_in_page(where.value);
-  const unsigned here = bytes_in_page(offset, bytes);
-
-  // Both pages are translated before either is written, so that a fault in the second leaves no trace of data.
-  walk path;
-  memory::lookup first, second;
-  outcome out = translate(c, where, by, path, first);
-  if (out.next == verdict::resume && here < bytes) {
-    out = translate(c, linear(c.mode, where + word{here}), by, path, second);
-  }
-  if (out.next == verdict::resume) {
-    store(*first.backing, offset, value, here);
-    if (here < bytes) store(*second.backing, word{0}, value >> (8 * here), bytes - here);
-  }
-  commit();
-  return out;
-}
-
 bool mmu::write_physical(gpa where, word value, unsigned bytes) {
   UMBRA_ASSERT(bytes >= 1 && bytes <= 8);
   platform::guard locked(host_);

@@ -30,10 +30,10 @@ using platform::word_pair;
 
 /// What the vCPU does next.
 enum class verdict : unsigned char {
-  resume,    ///< run the instruction again; after write(): it is done
-  retry,     ///< after write(): the guest raced and nothing was written; run the instruction again
+  resume,    ///< run the instruction again; after locate(): the access leads to `address`
+  retry,     ///< after locate(): the guest raced; run the instruction again
   inject,    ///< a page fault for the guest: `error_code`, CR2 = `fault`
-  emulate,   ///< a write that hardware must not perform: decode it and call write()
+  emulate,   ///< a write that hardware must not perform: decode it, locate() its operands and write_guest()
   mmio,      ///< no memory at `address`, or a write to read-only memory
   shutdown,  ///< the guest's root table is not in memory: no instruction can run
 };
@@ -69,7 +69,7 @@ class mmu {
   /// Removes a vCPU and drops its roots.
   void detach(context&);
 
-  // --- on behalf of one vCPU, which is not in guest mode ----------------------------------------------------------------
+  // --- on behalf of one vCPU, which is not in guest mode ---
 
   /// The vCPU's control registers changed: forget its roots and what its TLB holds.
   void set_mode(context&, const mode&);
@@ -77,20 +77,20 @@ class mmu {
   verdict load(context&, word& cr3);
   /// The processor reported a page fault at `where`.
   outcome fault(context&, gva where, access);
-  /// Performs a guest's write of 1 to 8 bytes, across a page boundary too. Unless `resume`, nothing was written.
-  outcome write(context&, gva where, word value, unsigned bytes, access);
   /// A write that nobody can emulate: drops the shadows of the table that `where` lies in, and makes it writable at
   /// once, since another vCPU that uses the table will have it protected again soon. On `resume` hardware tries again.
   /// `emulate`: that cannot help, for the write's own translation needs the table, or it is SMAP that is in the way.
   outcome unprotect(context&, gva where, access);
-  // The parts of an access, for the emulator: an instruction finds each of its operands once, then reads and writes what it
-  // has found, as it would through a TLB. Rights that the host removes in between count; changes to guest tables do not.
+  // The parts of an access, for the emulator: an instruction finds each of its operands once, then reads and writes
+  // what it has found, as it would through a TLB. Rights that the host removes in between count; changes to guest
+  // tables do not.
 
   /// Where an access leads, memory or not; sets accessed and dirty bits as the access does. `resume`: to `address`.
   outcome locate(const context&, gva where, access);
   /// Reads 1 to 8 bytes inside one page. False: there is no memory.
   bool read_guest(gpa, word& value, unsigned bytes);
-  /// Writes 1 to 8 bytes inside one page for the guest. False, and nothing written: there is no memory that it may write.
+  /// Writes 1 to 8 bytes inside one page for the guest. False, and nothing written: there is no memory that it may
+  /// write.
   bool write_guest(gpa, word value, unsigned bytes);
   /// Atomically replaces `expected` by `desired`: 1 to 8 bytes inside 16 aligned ones.
   exchange_result exchange_guest(gpa, word expected, word desired, unsigned bytes);
@@ -100,7 +100,7 @@ class mmu {
   /// INVLPG: what the tables say of `where` now is what the next access sees.
   void invalidate(context&, gva where);
 
-  // --- on behalf of the VMM; the host lets one at a time change slots, aliases and logs -------------------------------
+  // --- on behalf of the VMM; the host lets one at a time change slots, aliases and logs ---
 
   memory::status set_slot(unsigned id, const memory::slot_request&);
   memory::status set_alias(unsigned id, const memory::alias&);

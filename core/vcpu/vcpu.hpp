@@ -48,10 +48,6 @@ class vcpu {
   mmu::verdict enter();
   /// A page fault exit.
   mmu::outcome page_fault(gva where, mmu::access by) { return mmu_.fault(context_, where, by); }
-  /// A write that the emulator performs.
-  mmu::outcome write(gva where, word value, unsigned bytes, mmu::access by) {
-    return mmu_.write(context_, where, value, bytes, by);
-  }
   /// A write that nobody can emulate, to be tried again by hardware.
   mmu::outcome unprotect(gva where, mmu::access by) { return mmu_.unprotect(context_, where, by); }
 

@@ -182,11 +182,36 @@ bool world::conclude_exit(attempt& a, outcome& out, vmx::next next) {
   return false;
 }
 
+/// Makes a write as the core's emulator does: all of it is translated before any is made. A device is told first: what
+/// it answers is not tried here.
+mmu::outcome world::write_as_emulator(const attempt& a) {
+  const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
+  mmu::outcome at[2];
+  for (unsigned n = 0; n < a.count; ++n) {
+    at[n] = mmu_->locate(vcpus_[a.vcpu]->guest().context(), {a.parts[n].gva}, by);
+    if (at[n].next != mmu::verdict::resume) return at[n];
+  }
+  for (unsigned n = 0; n < a.count; ++n) {
+    const auto there = map_.find(at[n].address.value >> page_shift);
+    if (there.backed && !there.read_only) continue;
+    at[n].next = mmu::verdict::mmio;
+    return at[n];
+  }
+  unsigned done = 0;
+  for (unsigned n = 0; n < a.count; ++n) {
+    if (!mmu_->write_guest(at[n].address, a.value >> 8 * done, a.parts[n].bytes)) {
+      fail("memory", "a write at guest-physical %#llx, which is memory, was refused",
+           static_cast<unsigned long long>(at[n].address.value));
+    }
+    done += a.parts[n].bytes;
+  }
+  return at[0];
+}
+
 /// The VMM makes the write that hardware must not make. True: it has to be tried again.
 bool world::perform_by_vmm(attempt& a, outcome& out) {
   a.emulated_from = now();
-  const mmu::access by{a.by.user, a.by.write, a.by.fetch, a.by.ac};
-  const mmu::outcome answer = vcpus_[a.vcpu]->guest().write({a.parts[0].gva}, a.value, a.bytes, by);
+  const mmu::outcome answer = write_as_emulator(a);
   if (observer_) observer_->emulates(a.parts[0].gva, answer.next);
   switch (answer.next) {
     case mmu::verdict::resume:

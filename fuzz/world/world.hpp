@@ -79,8 +79,7 @@ class world : private world_state {
   /// Counted since the world was made; `live_pages` is of the last program.
   const tally& counts() const { return tally_; }
 
-  // --- for those who look on
-  // ------------------------------------------------------------------------------------------
+  // --- for those who look on ---
 
   unsigned current() const { return current_; }
   /// Ops stepped since start(), those before a checkpoint included.
@@ -170,6 +169,7 @@ class world : private world_state {
   outcome drive(attempt&);
   bool conclude_exit(attempt&, outcome&, vmx::next);
   bool perform_by_vmm(attempt&, outcome&);
+  mmu::outcome write_as_emulator(const attempt&);
   void check_error_code(const attempt&, std::uint64_t gva, std::uint64_t error_code);
   void perform_by_hardware(const attempt&, outcome&);
   bool emulate(attempt&, outcome&);

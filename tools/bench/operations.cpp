@@ -61,7 +61,8 @@ class bench {
     const std::uint64_t where = table_window + address(first_pt_frame + pt) + 8 * index;
     mmu::access by;
     by.write = true;
-    if (cpu_.write({where}, value, 8, by).next != mmu::verdict::resume) fail("a write to a table");
+    const mmu::outcome found = mmu_.locate(cpu_.context(), {where}, by);
+    if (found.next != mmu::verdict::resume || !mmu_.write_guest(found.address, value, 8)) fail("a write to a table");
   }
 
   static std::uint64_t address_of_leaf(unsigned n) {
