@@ -35,8 +35,7 @@ class execution {
   bool refuse() { return mem.fault(x86::exception::protection, word{0}); }
   bool stop(verdict v);
 
-  // --- operands
-  // -----------------------------------------------------------------------------------------------------------
+  // --- operands ---
 
   const operand& operator[](unsigned n) const { return insn.operands[n]; }
   /// The segment register that an operand names.
@@ -58,8 +57,7 @@ class execution {
   /// Writes a general register: 4 bytes clear the upper half, 1 and 2 leave the rest alone (SDM volume 1, 3.4.1.1).
   void set_general(word number, word value, unsigned bytes);
 
-  // --- flags
-  // --------------------------------------------------------------------------------------------------------------
+  // --- flags ---
 
   flag flag_set(std::uint64_t mask) const { return has(now.general.rflags, mask); }
   void set_flags(word mask, word value) { now.general.rflags = (now.general.rflags & ~mask) | (value & mask); }
@@ -67,14 +65,12 @@ class execution {
   word writable_flags() const;
   word carry() const { return now.general.rflags & word{x86::rflags::cf}; }
 
-  // --- control flow
-  // -------------------------------------------------------------------------------------------------------
+  // --- control flow ---
 
   /// Goes on at an offset in CS: of the operand's size, inside the segment, or canonical.
   bool jump(word target);
 
-  // --- stack
-  // --------------------------------------------------------------------------------------------------------------
+  // --- stack ---
 
   word stack_offset() const { return general(vcpu::general::rsp, env.stack_bytes); }
   void move_stack(word delta) { set_stack(stack_offset() + delta); }

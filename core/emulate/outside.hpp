@@ -37,8 +37,7 @@ class outside {
   /// Appends bytes at RIP + code.count, at least one, and no further than this page.
   bool fetch(code_bytes& code);
 
-  // --- finding operands
-  // -------------------------------------------------------------------------------------------------
+  // --- finding operands ---
 
   /// Checks an access of 1 to 16 bytes at segment:offset, and translates it. `aligned`: what #AC asks for, at most
   /// `bytes`.
@@ -50,8 +49,7 @@ class outside {
   /// Whether a near branch may go to an offset in CS.
   bool check_target(word offset);
 
-  // --- reading now, writing later
-  // ---------------------------------------------------------------------------------------
+  // --- reading now, writing later ---
 
   /// Reads 1 to 8 bytes; of memory with what this instruction is to write there.
   bool read(const extent&, word& value);
@@ -75,8 +73,7 @@ class outside {
   /// Performs what was to be written, from where it stopped the last time.
   bool perform();
 
-  // --- userspace
-  // ----------------------------------------------------------------------------------------------------------
+  // --- userspace ---
 
   /// Meaningful while `stopped.next` is `device`.
   io::request request{};

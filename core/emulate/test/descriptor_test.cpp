@@ -161,8 +161,7 @@ TEST_F(descriptors, far_pointers_load_both_halves_or_none) {
   EXPECT_EQ(segment(segment_name::ss).selector, 0x18u);
 }
 
-// --- code
-// ---------------------------------------------------------------------------------------------------------------------
+// --- code ---
 
 class far_transfers : public descriptors {
  protected:
@@ -287,8 +286,7 @@ TEST_F(far_transfers, real_mode_enters_protected_mode) {
   EXPECT_EQ(gpr(rax), 0x12345679u);
 }
 
-// --- LDT and task
-// -------------------------------------------------------------------------------------------------------------
+// --- LDT and task ---
 
 class system_segments : public descriptors {};
 

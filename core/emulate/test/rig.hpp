@@ -40,8 +40,7 @@ class rig : public testing::Test {
     ASSERT_EQ(mmu_.set_slot(id, r), memory::status::ok);
   }
 
-  // --- modes
-  // ----------------------------------------------------------------------------------------------------------------
+  // --- modes ---
 
   vcpu::register_set& regs() { return cpu_.state(); }
   vcpu::segment& segment(vcpu::segment_name n) { return regs().segments[n]; }
@@ -98,8 +97,7 @@ class rig : public testing::Test {
   }
   static constexpr std::uint64_t page_entry(std::uint64_t page) { return 0x13000 + 8 * page; }
 
-  // --- state
-  // ----------------------------------------------------------------------------------------------------------------
+  // --- state ---
 
   std::uint64_t gpr(unsigned n) { return regs().general.get(n); }
   void gpr(unsigned n, std::uint64_t value) { regs().general.set(n, value); }
@@ -117,8 +115,7 @@ class rig : public testing::Test {
     for (const unsigned b : bytes) put(at++, b, 1);
   }
 
-  // --- running
-  // --------------------------------------------------------------------------------------------------------------
+  // --- running ---
 
   result step(const std::vector<unsigned>& bytes) {
     code(bytes);
