@@ -10,8 +10,9 @@ namespace {
 // In C++ the flexible arrays of <linux/kvm.h> take room, so that its requests for lists come to other numbers than the
 // kernel's: here they are by the sizes that C sees.
 constexpr unsigned long get_supported_cpuid = _IOWR(KVMIO, 0x05, std::uint64_t),
-                        set_cpuid = _IOW(KVMIO, 0x90, std::uint64_t), get_msrs = _IOWR(KVMIO, 0x88, std::uint64_t),
-                        set_msrs = _IOW(KVMIO, 0x89, std::uint64_t), list_msrs = _IOWR(KVMIO, 0x02, std::uint32_t);
+                        get_cpuid = _IOWR(KVMIO, 0x91, std::uint64_t), set_cpuid = _IOW(KVMIO, 0x90, std::uint64_t),
+                        get_msrs = _IOWR(KVMIO, 0x88, std::uint64_t), set_msrs = _IOW(KVMIO, 0x89, std::uint64_t),
+                        list_msrs = _IOWR(KVMIO, 0x02, std::uint32_t);
 
 /// A count, and after `before` bytes so many items.
 template <class Item, std::size_t before = 8>
@@ -42,6 +43,13 @@ void cpuid(session& s) {
   s.refused(ioctl(v.vcpu, set_cpuid, many.get()), E2BIG, "more leaves than there may be");
   s.refused(ioctl(v.vcpu, set_cpuid, nullptr), EFAULT, "leaves at no address");
   s.taken(ioctl(v.vcpu, set_cpuid, most.get()), "saying it");
+  s.refused(ioctl(v.vcpu, get_cpuid, few.get()), E2BIG, "asking for more than there is room for");
+  s.refused(ioctl(v.vcpu, get_cpuid, nullptr), EFAULT, "asking for leaves at no address");
+  cpuid_list vast(2);
+  vast.items()[0].function = 0x8000'0000;
+  vast.items()[0].eax = vast.items()[1].function = 0x8000'0008;
+  vast.items()[1].eax = 53;
+  s.refused(ioctl(v.vcpu, set_cpuid, vast.get()), EINVAL, "physical addresses that no table can hold");
   cpuid_list wide(1);
   wide.items()[0].function = 0x8000'0000;
   wide.items()[0].eax = 0x8000'0008;
@@ -52,6 +60,18 @@ void cpuid(session& s) {
   s.equal(static_cast<long>(v.registers().rax), most.items()[0].eax, "and is answered");
   s.refused(ioctl(v.vcpu, set_cpuid, none.get()), EINVAL, "another processor once it has run");
   s.taken(ioctl(v.vcpu, set_cpuid, most.get()), "the same one");
+}
+
+/// The guest's first instruction is one that the processor cannot execute.
+void cpuid_before_entry(session& s) {
+  victim v(s);
+  v.load({0xf4});
+  kvm_sregs r = v.system_registers();
+  r.ds.selector = 3;
+  s.taken(ioctl(v.vcpu, KVM_SET_SREGS, &r), "a segment that only code can put right");
+  s.expect(v.run() == 0 && v.state->exit_reason == KVM_EXIT_HLT, "a guest that the processor has never entered");
+  cpuid_list none(0);
+  s.refused(ioctl(v.vcpu, set_cpuid, none.get()), EINVAL, "another processor once it has run so");
 }
 
 int write_msr(const victim& v, std::uint32_t number, std::uint64_t value) {
@@ -149,6 +169,7 @@ void debugging(session& s) {
 
 void try_identity(session& s) {
   cpuid(s);
+  cpuid_before_entry(s);
   msrs(s);
   msr_of_the_vmm(s);
   debug_registers(s);

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   try_regions(s);
   try_registers(s);
   try_identity(s);
+  try_events(s);
   try_running(s);
   try_lifetimes(s);
   std::printf("%u checks, %u of them not as they should be\n", s.checks(), s.failures());

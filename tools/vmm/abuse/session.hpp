@@ -67,6 +67,7 @@ void try_requests(session&);
 void try_regions(session&);
 void try_registers(session&);
 void try_identity(session&);
+void try_events(session&);
 void try_running(session&);
 void try_lifetimes(session&);
 
