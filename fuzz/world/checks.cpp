@@ -46,9 +46,14 @@ bool world::report(const invariants::violation& v) {
   static_assert(std::size(ids) == invariants::id_count);
   char place[64] = "";
   if (v.page != invariants::violation::no_page) std::snprintf(place, sizeof place, " (shadow page %u)", v.page);
+  const bool first = !finding_;
   fail(ids[static_cast<unsigned>(v.which)], "%.*s: %s%s, index %llu: expected %#llx, found %#llx",
        static_cast<int>(name.size()), name.data(), v.what, place, static_cast<unsigned long long>(v.index),
        static_cast<unsigned long long>(v.expected), static_cast<unsigned long long>(v.found));
+  if (first && v.page != invariants::violation::no_page) {
+    finding_->page = v.page;
+    finding_->index = static_cast<unsigned>(v.index);
+  }
   return true;
 }
 

@@ -13,8 +13,11 @@ struct finding {
   const char* id = "";
   char text[480] = {};  ///< one or more sentences, with the values
   std::size_t op = 0;   ///< index of the op after which it showed; before_first or at_end otherwise
+  /// The entry at stake, if the promise is about one: the ordinal of its shadow page (no_page otherwise) and the index.
+  unsigned page = no_page, index = 0;
 
   static constexpr std::size_t before_first = ~std::size_t{0}, at_end = ~std::size_t{0} - 1;
+  static constexpr unsigned no_page = ~0u;
 };
 
 }  // namespace umbra::fuzz

@@ -10,6 +10,7 @@
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/outcome.hpp"
 #include "models/machine/exit_information.hpp"
+#include "models/machine/incident.hpp"
 #include "models/reference/translation.hpp"
 
 namespace umbra::fuzz {
@@ -42,6 +43,8 @@ class observer {
   virtual void accessed(const op&, const outcome&) = 0;
   /// A guest's register write or a VMM's request was answered: `taken` is false for #GP or a refusal, `note` says more.
   virtual void answered(bool taken, const char* note) = 0;
+  /// The core fails an assertion of its own, or does what a host would not survive: called at that place.
+  virtual void trips(const machine::incident&) {}
   /// The op is over, invariants are checked; null: nothing is wrong.
   virtual void ends(std::size_t number, const op&, const finding*) = 0;
 };

@@ -28,6 +28,7 @@ const char* name_of(ending e) {
 /// core is never touched again: no destructor that this jump leaps over holds more than the machine takes back.
 void world::on_incident(void* self, const machine::incident& i) {
   world& w = *static_cast<world*>(self);
+  if (w.observer_) w.observer_->trips(i);
   if (i.kind == machine::incident_kind::assertion && w.in_core_) std::longjmp(w.out_, 1);
 }
 
