@@ -20,6 +20,9 @@ std::vector<std::uint64_t> fewer_bits(std::uint64_t value) {
   return all;
 }
 
+/// Bytes between the reads of an `exhaust`.
+constexpr std::uint64_t tables_apart = std::uint64_t{1} << 21;
+
 std::vector<op> simpler_ops(const op& o) {
   std::vector<op> all;
   const auto offer = [&](auto change) {
@@ -29,11 +32,21 @@ std::vector<op> simpler_ops(const op& o) {
     if (!(candidate == o)) all.push_back(candidate);
   };
   switch (o.kind) {
+    case kind::exhaust:
+      // Its last read alone, or its first.
+      if (o.count > 1)
+        offer(
+            [](op& c) { c.kind = kind::read, c.size = 8, c.by.ac = true, c.address += (c.count - 1) * tables_apart; });
+      [[fallthrough]];
     case kind::write:
     case kind::fetch:
-    case kind::exhaust: offer([](op& c) { c.kind = kind::read, c.size = 8, c.value = 0; }); break;
-    case kind::poke: offer([](op& c) { c.kind = kind::patch; }); break;
-    default: break;
+      offer([](op& c) { c.kind = kind::read, c.size = 8, c.value = 0; });
+      break;
+    case kind::poke:
+      offer([](op& c) { c.kind = kind::patch; });
+      break;
+    default:
+      break;
   }
   if (o.size != 8) offer([](op& c) { c.size = 8; });
   offer([](op& c) { c.by = {}; });
