@@ -44,7 +44,7 @@ void build(const std::string& preset, const std::vector<std::string>& targets) {
 }
 
 fs::path program(const fs::path& build_directory, const std::string& name) {
-  for (const char* room : {"fuzz/targets", "tools", "tools/bench", "tools/deep", "tools/prove", "ci/layers"}) {
+  for (const char* room : {"fuzz/targets", "tools", "tools/bench", "tools/deep", "tools/prove", "tools/triage", "ci/layers"}) {
     const fs::path candidate = build_directory / room / name;
     if (fs::exists(candidate)) return candidate;
   }

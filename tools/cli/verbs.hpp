@@ -20,5 +20,6 @@ void add_bench(CLI::App& app, action& run);
 void add_boot(CLI::App& app, action& run);
 void add_deep(CLI::App& app, action& run);
 void add_seeds(CLI::App& app, action& run);
+void add_triage(CLI::App& app, action& run);
 
 }  // namespace umbra::tools
