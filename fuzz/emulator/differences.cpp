@@ -2,6 +2,9 @@
 
 #include "core/emulate/kinds.hpp"
 #include "core/x86/exception.hpp"
+#include "core/x86/flags.hpp"
+#include "fuzz/emulator/bytes.hpp"
+#include "fuzz/emulator/compare.hpp"
 
 namespace umbra::emucheck {
 
@@ -14,117 +17,96 @@ bool is(const form& f, family wanted, Kind kind) {
   return f.what->family == wanted && f.what->kind == static_cast<unsigned>(kind);
 }
 
-bool has_operand(const form& f, encoding e) {
-  for (const encoding o : f.what->operands) {
-    if (o == e) return true;
-  }
-  return false;
-}
+constexpr unsigned rax = 0, rsp = 4, rbp = 5;
 
-bool prefixed(const specimen& s, std::uint8_t byte) {
-  for (unsigned n = 0; n + 1 < s.length; ++n) {
-    if (s.code[n] == byte) return true;
-    if (s.code[n] == 0x0f) return false;
-  }
-  return false;
-}
+/// Replaces the bits of `mask`.
+void put(std::uint64_t& at, std::uint64_t value, std::uint64_t mask) { at = (at & ~mask) | (value & mask); }
 
-bool they_see_undefined(const comparison& c) {
-  return c.theirs.kind == outcome_kind::fault && c.theirs.vector == static_cast<unsigned>(x86::exception::undefined);
-}
+/// The low bits of a number of bytes.
+constexpr std::uint64_t mask_of(unsigned bytes) { return bytes == 8 ? ~std::uint64_t{0} : (1ull << 8 * bytes) - 1; }
 
-/// The REX prefix of an opcode of one byte that has no operands in ModRM, or 0.
-std::uint8_t rex_of(const specimen& s) { return s.bits == 64 && s.length > 1 ? s.code[s.length - 2] : 0; }
+unsigned destination_register(const comparison& c) { return (modrm_of(c.f, c.s) & 7) | (rex_of(c.s) & 1u) << 3; }
 
-bool is_prefix(std::uint8_t byte) {
-  static constexpr std::uint8_t all[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
-  for (const std::uint8_t p : all) {
-    if (byte == p) return true;
-  }
-  return false;
-}
+/// The last bytes of RET: how much it drops.
+unsigned dropped_by(const specimen& s) { return s.code[s.length - 2] | s.code[s.length - 1] << 8; }
 
-bool rex_before_prefix(const specimen& s) {
-  bool rex = false;
-  for (unsigned n = 0; n < s.length; ++n) {
-    if ((s.code[n] & 0xf0) == 0x40) {
-      rex = true;
-    } else if (is_prefix(s.code[n])) {
-      if (rex) return true;
-    } else {
-      return false;
-    }
-  }
-  return false;
-}
-
-/// ModRM of a form that has it, after prefixes, REX and the opcode.
-std::uint8_t modrm_of(const form& f, const specimen& s) {
-  unsigned n = 0;
-  while (s.code[n] != f.byte || (f.escaped && (n == 0 || s.code[n - 1] != 0x0f))) ++n;
-  return s.code[n + 1];
-}
+constexpr std::uint64_t ah_flags = x86::rflags::status & ~x86::rflags::of;  ///< those that SAHF and LAHF move
 
 constexpr difference all[] = {
     {"write to a code segment",
      "SDM 3A 5.5.1, 5.13: a code segment is never writable in protected mode; TCG checks no type",
      [](const comparison& c) {
-       return c.s.bits == 32 && c.ours.kind == outcome_kind::fault && prefixed(c.s, 0x2e) &&
+       return c.s.bits == 32 && c.ours.kind == outcome_kind::fault && has_prefix(c.s, 0x2e) &&
               c.ours.vector == static_cast<unsigned>(x86::exception::protection) && c.theirs.kind == outcome_kind::done;
+     },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       theirs.kind = outcome_kind::fault;
+       theirs.vector = c.ours.vector;
      }},
     {"flags of LOCK NEG",
      "SDM 2B \"NEG\": flags are those of the result; TCG takes those of the old value after its atomic loop",
-     [](const comparison& c) { return is(c.f, family::unary, unary_kind::neg) && c.f.memory && prefixed(c.s, 0xf0); }},
-    {"SAHF and LAHF with REX", "SDM 2A \"LAHF\", 2B \"SAHF\": AH; TCG takes SPL, as if AH had been encoded in ModRM",
-     [](const comparison& c) {
-       return (is(c.f, family::flags, flags_kind::sahf) || is(c.f, family::flags, flags_kind::lahf)) &&
-              (rex_of(c.s) & 0xf0) == 0x40;
+     [](const comparison& c) { return is(c.f, family::unary, unary_kind::neg) && c.f.memory && has_prefix(c.s, 0xf0); },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       put(theirs.after.rflags, c.ours.after.rflags, x86::rflags::status);
      }},
-    {"MOV of an immediate with REX.R",
-     "SDM 2A 2.2.1.2: REX.R is ignored where ModRM.reg extends the opcode; TCG raises #UD",
-     [](const comparison& c) {
-       return c.s.bits == 64 && (c.f.byte == 0xc6 || c.f.byte == 0xc7) && !c.f.escaped && they_see_undefined(c);
+    {"SAHF with REX", "SDM 2B \"SAHF\": AH; TCG takes SPL, as if AH had been encoded in ModRM",
+     [](const comparison& c) { return is(c.f, family::flags, flags_kind::sahf) && rex_of(c.s) != 0; },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       put(theirs.after.rflags, c.s.before.gpr[rax] >> 8, ah_flags);
      }},
-    {"SHLD and SHRD by an immediate, RIP-relative",
-     "SDM 2A 2.2.1.6: relative to the next instruction; TCG forgets the immediate byte behind the displacement",
-     [](const comparison& c) {
-       return c.s.bits == 64 && c.f.what->family == family::double_shift && has_operand(c.f, encoding::Ib) &&
-              c.f.memory && (modrm_of(c.f, c.s) & 0xc7) == 0x05;
+    {"LAHF with REX", "SDM 2A \"LAHF\": AH; TCG takes SPL, as if AH had been encoded in ModRM",
+     [](const comparison& c) { return is(c.f, family::flags, flags_kind::lahf) && rex_of(c.s) != 0; },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       put(theirs.after.gpr[rsp], c.s.before.gpr[rsp], 0xff);
+       put(theirs.after.gpr[rax], ((c.s.before.rflags & ah_flags) | 2) << 8, 0xff00);
      }},
     {"CMPXCHG of 32 bits in 64-bit mode",
      "SDM 2A \"CMPXCHG\": the accumulator is not written if the operands are equal; TCG clears its upper half, and "
-     "that "
-     "of a destination that stays as it is",
+     "that of a destination that stays as it is",
      [](const comparison& c) {
        return c.s.bits == 64 && c.s.operand_bytes == 4 && is(c.f, family::exchange, exchange_kind::cmpxchg) &&
               !has_operand(c.f, encoding::Eb);
+     },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       const bool equal = (c.ours.after.rflags & x86::rflags::zf) != 0;
+       const unsigned kept = equal ? rax : destination_register(c);
+       if (equal || !c.f.memory) theirs.after.gpr[kept] = c.s.before.gpr[kept];
      }},
-    {"REX before another prefix", "SDM 2A 2.2.1: REX is ignored unless it is right before the opcode; TCG heeds it",
-     [](const comparison& c) { return c.s.bits == 64 && rex_before_prefix(c.s); }},
     {"RET that drops 32 KiB or more", "SDM 2B \"RET\": the number of bytes is unsigned; TCG takes it as signed",
      [](const comparison& c) {
-       return !c.f.escaped && (c.f.byte == 0xc2 || c.f.byte == 0xca) && (c.s.code[c.s.length - 1] & 0x80) != 0;
+       return !c.f.escaped && (c.f.byte == 0xc2 || c.f.byte == 0xca) && (dropped_by(c.s) & 0x8000) != 0;
+     },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       put(theirs.after.gpr[rsp], theirs.after.gpr[rsp] + 0x10000, mask_of(c.s.bits / 8));
      }},
     {"far RET of 16 or 32 bits in 64-bit mode",
      "SDM 1 6.2.2: stack addresses have 64 bits there; TCG keeps the upper part of RSP",
      [](const comparison& c) {
        return is(c.f, family::far_branch, far_kind::ret) && c.s.bits == 64 && c.s.operand_bytes != 8;
+     },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       theirs.after.gpr[rsp] = c.s.before.gpr[rsp] + 2 * c.s.operand_bytes + (c.f.byte == 0xca ? dropped_by(c.s) : 0);
      }},
     {"code segments are not marked as accessed",
      "SDM 3A 3.4.5.1: the processor sets the accessed bit whenever it loads the selector; TCG does for data alone",
-     [](const comparison& c) {
-       return c.f.what->family == family::far_branch && c.s.bits != 16 && c.what.starts_with("byte ");
-     }},
-    {"66 before a near branch in 64-bit mode",
-     "SDM 1 3.6.1 and 2A \"Jcc\", \"CALL\": the operand size of near branches is 64 bits there; TCG truncates, as "
-     "AMD's do",
-     [](const comparison& c) {
-       return c.s.bits == 64 && (c.f.what->attributes & attribute::always64) != 0 && prefixed(c.s, 0x66);
+     [](const comparison& c) { return c.f.what->family == family::far_branch && c.s.bits != 16; },
+     [](const comparison& c, outcome& theirs, ram_image& ram) {
+       constexpr unsigned rights = 5;
+       constexpr std::uint8_t code = 0x18, accessed = 1;
+       const unsigned selector = theirs.after.selector[1];
+       std::uint8_t& byte = ram[((selector & 4 ? c.ldt_at : gdt_at) + (selector & 0xfff8) + rights) % ram_bytes];
+       if ((byte & code) == code) byte |= accessed;
      }},
     {"ENTER with another size than the stack's",
      "SDM 2A \"ENTER\": the operand size determines what is transferred to rBP; TCG goes by the stack's size",
      [](const comparison& c) {
        return is(c.f, family::stack, stack_kind::enter) && c.s.bits != 64 && c.s.operand_bytes * 8 != c.s.bits;
+     },
+     [](const comparison& c, outcome& theirs, ram_image&) {
+       std::uint64_t frame = c.s.before.gpr[rsp];
+       put(frame, frame - c.s.operand_bytes, mask_of(c.s.bits / 8));
+       theirs.after.gpr[rbp] = c.s.before.gpr[rbp];
+       put(theirs.after.gpr[rbp], frame, mask_of(c.s.operand_bytes));
      }},
 };
 
@@ -160,6 +142,17 @@ constexpr left_out out[] = {
 }  // namespace
 
 std::span<const difference> known_differences() { return all; }
+
+const difference* explanation(const comparison& c, const ram_image& our_ram, ram_image& their_ram) {
+  outcome mended = c.theirs;
+  for (const difference& d : all) {
+    if (!d.shows(c)) continue;
+    d.mend(c, mended, their_ram);
+    if (difference_of(c.f, c.s, c.ours, mended, our_ram, their_ram).empty()) return &d;
+  }
+  return nullptr;
+}
+
 std::span<const left_out> forms_left_out() { return out; }
 
 }  // namespace umbra::emucheck

@@ -15,17 +15,21 @@ struct comparison {
   const specimen& s;
   const outcome& ours;
   const outcome& theirs;
-  std::string_view what;  ///< the first respect in which they differ
+  std::string_view what;     ///< the first respect in which they differ
+  std::uint64_t ldt_at = 0;  ///< where the LDT is, if there is one
 };
 
+/// A difference says how what Unicorn came to would have to be put right. Then all the rest has to agree.
 struct difference {
   std::string_view name;
   std::string_view citation;
-  bool (*explains)(const comparison&);
+  bool (*shows)(const comparison&);
+  void (*mend)(const comparison&, outcome& theirs, ram_image& their_ram);
 };
-
-/// Of one execution.
 std::span<const difference> known_differences();
+
+/// Whether known differences account for all of it: the last of those that were needed, or null. Mends `their_ram`.
+const difference* explanation(const comparison&, const ram_image& our_ram, ram_image& their_ram);
 
 /// Forms that Unicorn cannot be asked about at all.
 struct left_out {

@@ -6,8 +6,8 @@
 
 #include "fuzz/emulator/compare.hpp"
 #include "fuzz/emulator/generator.hpp"
+#include "fuzz/emulator/spelling.hpp"
 #include "fuzz/emulator/subject.hpp"
-#include "fuzz/emulator/unicorn_engine.hpp"
 
 namespace umbra::emucheck {
 
@@ -21,18 +21,18 @@ class arena {
     if (bits != 16) write_descriptors(*blank_, bits);
   }
 
-  void run(const specimen& s) {
+  void run(const form& f, const specimen& s) {
     for (ram_image* ram : {&ours_.ram(), &theirs_.ram()}) {
       *ram = *blank_;
       prepare(*ram, s);
     }
     our_outcome = ours_.run(s);
-    their_outcome = theirs_.run(s);
+    their_outcome = run_spelt(theirs_, f, s);
     complaints = ours_.complaints();
   }
 
   const ram_image& our_ram() { return ours_.ram(); }
-  const ram_image& their_ram() { return theirs_.ram(); }
+  ram_image& their_ram() { return theirs_.ram(); }
 
   outcome our_outcome, their_outcome;
   std::string complaints;
@@ -84,17 +84,17 @@ class runner {
 
   void one(arena& a, const form& f, const specimen& s, form_tally& sum) {
     ++sum.tried;
-    a.run(s);
+    a.run(f, s);
+    if (request_.spoil) request_.spoil(a.our_outcome);
     const std::string what = judge(f, s, a);
     if (what.empty()) {
       ++(completed(a.our_outcome) ? sum.succeeded : sum.faulted);
       return;
     }
     const comparison c{f, s, a.our_outcome, a.their_outcome, what};
-    for (const difference& d : known_differences()) {
-      if (!d.explains(c)) continue;
+    if (const difference* known = explanation(c, a.our_ram(), a.their_ram())) {
       ++sum.excused;
-      ++all_.excused_by[d.name];
+      ++all_.excused_by[known->name];
       return;
     }
     ++sum.wrong;

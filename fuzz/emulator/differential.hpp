@@ -38,6 +38,7 @@ struct request {
   std::string only;                                                       ///< a part of a case's name; empty: all
   std::function<void(const comparison&, const std::string& what)> wrong;  ///< told of each difference
   std::function<void(const case_tally&)> done;
+  std::function<void(outcome& ours)> spoil;  ///< what a test changes in what the emulator came to
 };
 
 tally compare(const request&);

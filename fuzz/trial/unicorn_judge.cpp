@@ -7,7 +7,7 @@
 #include "fuzz/emulator/compare.hpp"
 #include "fuzz/emulator/differences.hpp"
 #include "fuzz/emulator/lengths.hpp"
-#include "fuzz/emulator/unicorn_engine.hpp"
+#include "fuzz/emulator/spelling.hpp"
 #include "fuzz/trial/reading.hpp"
 
 namespace umbra::fuzz {
@@ -71,7 +71,7 @@ class unicorn_judge : public judge {
     if (form_ != nullptr && within_unicorns_means(t) && !left_out(s) && !too_long(t, s)) {
       unicorn_engine& e = engine(s.bits);
       e.ram() = image;
-      theirs_ = e.run(s);
+      theirs_ = run_spelt(e, *form_, s);
       executed_ = true;
     }
     return true;
@@ -99,9 +99,8 @@ class unicorn_judge : public judge {
     if (limited || misplaced || started_again || changes_code(image)) return "";
     const std::string what = difference_of(*form_, specimen_, ours, theirs_, image, engine(specimen_.bits).ram());
     if (what.empty()) return "";
-    const comparison c{*form_, specimen_, ours, theirs_, what};
-    const auto known = known_differences();
-    if (std::any_of(known.begin(), known.end(), [&](const difference& d) { return d.explains(c); })) return "";
+    const comparison c{*form_, specimen_, ours, theirs_, what, ldt_at};
+    if (explanation(c, image, engine(specimen_.bits).ram()) != nullptr) return "";
     return form_->name() + ": " + what;
   }
 
