@@ -1,5 +1,6 @@
 // The trampoline: from the program's own paging into a scene's, one access at some CPL, and back. Everything here is
 // mapped in every scene, at its physical address.
+#include "fuzz/guest/shared/handlers.h"
 #include "fuzz/guest/shared/selectors.h"
 
 #define PG 0x80000000
@@ -90,29 +91,9 @@ enter64:
   mov MARKER(%rbp), %ebx
   iretq
 
-// Handlers: each leaves an error code and its vector on the stack.
-.macro handlers name, common
-  .balign 16
-  .globl \name
-\name:
-  vector = 0
-  .rept 32
-  .balign 16
-  .if ((1 << vector) & 0x60227d00) == 0  // vectors 8, 10-14, 17, 21, 29, 30 push an error code
-  push $0
-  .endif
-  push $vector
-  jmp \common
-  vector = vector + 1
-  .endr
-  .balign 16
-  push $0
-  push $VECTOR_DONE
-  jmp \common
-.endm
-
   .code32
-handlers handlers32, leave32
+handlers handlers32, leave32, 32
+handler VECTOR_DONE, leave32
 
 leave32:
   mov $block, %ebp
@@ -146,7 +127,8 @@ paging_off:
   ret
 
   .code64
-handlers handlers64, leave64
+handlers handlers64, leave64, 32
+handler VECTOR_DONE, leave64
 
 leave64:
   mov $block, %ebp

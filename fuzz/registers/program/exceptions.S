@@ -1,24 +1,8 @@
 // Every exception ends at the address in `recover`, with its vector and error code noted.
-  .text
-  .altmacro
-  .macro handler vector
-  .balign 16
-  .if \vector == 8 || (\vector >= 10 && \vector <= 14) || \vector == 17 || \vector == 21
-  .else
-  push $0
-  .endif
-  push $\vector
-  jmp taken
-  .endm
+#include "fuzz/guest/shared/handlers.h"
 
-  .balign 16
-  .globl handlers
-handlers:
-  .set v, 0
-  .rept 32
-  handler %v
-  .set v, v + 1
-  .endr
+  .text
+handlers handlers, taken, 32
 
 taken:
   push %rax

@@ -1,5 +1,6 @@
 // From the program, which runs in flat 32-bit protected mode without paging, into a specimen's state, and back with what
 // the exception found that ended it. Everything here is mapped in every specimen, at its physical address.
+#include "fuzz/guest/shared/handlers.h"
 #include "fuzz/guest/shared/selectors.h"
 #include "fuzz/guest/system/program/handlers.h"
 #include "fuzz/guest/system/shared/slots.hpp"
@@ -167,25 +168,8 @@ enter64:
   mov BEFORE(SLOT_RBP)(%rbp), %rbp
   iretq
 
-// Handlers: each leaves an error code and its vector on the stack.
-.macro handlers name, common
-  .balign 16
-  .globl \name
-\name:
-  vector = 0
-  .rept HANDLERS
-  .balign 16
-  .if vector > 31 || ((1 << (vector & 31)) & 0x60227d00) == 0  // vectors 8, 10-14, 17, 21, 29, 30 push an error code
-  push $0
-  .endif
-  push $vector
-  jmp \common
-  vector = vector + 1
-  .endr
-.endm
-
   .code32
-handlers handlers32, leave32
+handlers handlers32, leave32, HANDLERS
 
 leave32:
   push %ds
@@ -282,7 +266,7 @@ to_kernel:
   ret
 
   .code64
-handlers handlers64, leave64
+handlers handlers64, leave64, HANDLERS
 
 .macro save slot, register
   mov %\register, %rax
