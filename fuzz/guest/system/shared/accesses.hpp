@@ -153,10 +153,10 @@ inline void write_undefined(draft& d) {
     case 1:
       d.code.byte(0xff);
       return d.code.byte(0xc0 | 7 << 3 | d.chance.below(8));
-    case 2:  // LEA, LGDT and far JMP of a register
+    case 2:  // LGDT (which D2 and D3 would be), LEA and far JMP of a register
       if (d.one_in(3)) {
         d.code.opcode(0x0f01);
-        return d.code.byte(0xf8 + 1 + d.chance.below(1));
+        return d.code.byte(0xd2 + d.chance.below(2));
       }
       d.code.byte(d.one_in(2) ? 0x8d : 0xff);
       return d.code.byte(0xe8 | d.chance.below(8));
