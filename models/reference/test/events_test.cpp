@@ -1,6 +1,7 @@
 // Events: classes, double faults, what is injected again, and when interrupts are taken.
 #include <gtest/gtest.h>
 
+#include "models/reference/double_fault.hpp"
 #include "models/reference/event_delivery.hpp"
 #include "models/reference/interruptibility.hpp"
 
@@ -89,31 +90,6 @@ TEST(events, same_event_compares_what_counts) {
   event into = other(event_type::software_exception, 4), other_length = into;
   other_length.length = 2;
   EXPECT_FALSE(same_event(into, other_length));
-}
-
-TEST(events, reflection_without_a_delivery_is_the_exception_itself) {
-  const reflection r = reflect(nothing(), pf, 6, false);
-  EXPECT_TRUE(same_event(r.injected, exception(pf, 6)));
-  EXPECT_FALSE(r.shutdown || r.interrupt || r.nmi);
-}
-
-TEST(events, reflection_during_a_delivery) {
-  EXPECT_TRUE(same_event(reflect(exception(gp, 8), np, 0x20, false).injected, exception(df, 0)));
-  EXPECT_TRUE(same_event(reflect(exception(pf, 2), pf, 0, false).injected, exception(df, 0)));
-  EXPECT_TRUE(same_event(reflect(exception(gp, 8), pf, 2, false).injected, exception(pf, 2)));
-  const reflection triple = reflect(exception(df), gp, 0, false);
-  EXPECT_TRUE(triple.shutdown);
-  EXPECT_FALSE(triple.injected.valid());
-}
-
-TEST(events, interrupts_that_were_being_delivered_are_not_lost) {
-  const reflection r = reflect(other(event_type::external_interrupt, 0x40), pf, 2, false);
-  EXPECT_TRUE(same_event(r.injected, exception(pf, 2)));
-  EXPECT_TRUE(r.interrupt);
-  EXPECT_EQ(r.lost, 0x40u);
-  EXPECT_TRUE(reflect(other(event_type::nmi, 2), pf, 2, false).nmi);
-  EXPECT_FALSE(reflect(other(event_type::software_interrupt, 0x80), pf, 2, false).interrupt);
-  EXPECT_FALSE(reflect(exception(ud), pf, 2, false).interrupt);
 }
 
 TEST(events, when_interrupts_are_taken) {

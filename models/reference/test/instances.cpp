@@ -1,7 +1,7 @@
 // The model's templates, instantiated with a memory and a history that are only declared. The build with opaque words,
 // which runs nothing, compiles this, and so checks that the model keeps the rules about words and flags.
 #include "models/reference/control_registers.hpp"
-#include "models/reference/exits/exit_ends.hpp"
+#include "models/reference/exits/judge.hpp"
 #include "models/reference/stale.hpp"
 
 namespace umbra::reference {
