@@ -72,7 +72,7 @@ void tally::add(const tally& other) {
   for (std::size_t i = 0; i < confirmed.size(); ++i) confirmed[i] += other.confirmed[i];
 }
 
-tally compare(opguest::byte_source& from, const finding_visitor& found) {
+tally compare(opguest::byte_source& from, const finding_visitor& found, const opguest::progress_visitor& progress) {
   from.skip_to(record::magic);
   const auto machine = from.get_words<capabilities>();
   const auto own = from.get_words<host>();
@@ -88,6 +88,7 @@ tally compare(opguest::byte_source& from, const finding_visitor& found) {
       throw opguest::broken_stream("program and host made different states of number " + std::to_string(number));
     const reference::entry_answer observed = read_answer(from);
     judge(number, judged{*s, machine}, observed, sums, found);
+    if (progress && sums.attempts % 1024 == 0) progress(sums.attempts);
   }
   if (from.get32() != sums.attempts) throw opguest::broken_stream("the program counts other attempts than arrived");
   return sums;

@@ -39,6 +39,6 @@ using finding_visitor = std::function<void(std::uint32_t number, const mismatch&
 
 /// Reads a whole stream and compares it. Throws opguest::broken_stream if it is cut off or the two sides made different
 /// states.
-tally compare(opguest::byte_source& from, const finding_visitor& found);
+tally compare(opguest::byte_source& from, const finding_visitor& found, const opguest::progress_visitor& progress = {});
 
 }  // namespace umbra::entrycheck

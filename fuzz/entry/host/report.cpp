@@ -1,6 +1,7 @@
 #include "fuzz/entry/host/report.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace umbra::entrycheck {
 namespace {
@@ -44,13 +45,9 @@ std::string describe(std::uint32_t number, const mismatch& m) {
   return out;
 }
 
-std::string summary(const tally& t, double seconds) {
-  std::string out = fmt::format("\n{} attempts in {:.0f} s\n", t.attempts, seconds);
+std::string summary(const tally& t) {
+  std::string out;
   for (unsigned i = 0; i < ends; ++i) out += fmt::format("  {:>8}  {}\n", t.by_end[i], end_names[i]);
-  const auto known = known_differences();
-  for (std::size_t i = 0; i < known.size(); ++i)
-    out += fmt::format("  {:>8}  known difference: {}\n            {}\n", t.by_difference[i], known[i].name,
-                       known[i].citation);
   unsigned seen = 0;
   std::string missing;
   for (unsigned i = 0; i < t.confirmed.size(); ++i) {
@@ -63,6 +60,16 @@ std::string summary(const tally& t, double seconds) {
   out += fmt::format("{} of {} rules were the only one broken, and the attempt failed as they say", seen,
                      t.confirmed.size());
   return out + (missing.empty() ? ".\n" : "; never so:\n" + missing);
+}
+
+nlohmann::json as_json(const tally& t) {
+  nlohmann::json by_end, rules = nlohmann::json::array();
+  for (unsigned i = 0; i < ends; ++i) by_end[end_names[i]] = t.by_end[i];
+  for (unsigned i = 0; i < t.confirmed.size(); ++i) {
+    const reference::entry_rule& r = reference::rule_at(i);
+    rules.push_back({{"section", r.section}, {"subject", r.subject}, {"rule", r.text}, {"confirmed", t.confirmed[i]}});
+  }
+  return {{"attempts", t.attempts}, {"ends", by_end}, {"rules", rules}};
 }
 
 }  // namespace umbra::entrycheck

@@ -29,15 +29,20 @@ void read_file(const batch_options& wanted, const batch_reader& read) {
   read(bytes, {"file", "--results " + wanted.results, 0});
 }
 
-void run_machine(const batch_options& wanted, const machine& m, std::uint32_t first, std::uint32_t count,
+/// Whether the tool has machines of both engines, so that its user has to say which.
+bool has_choice(std::span<const machine> machines) {
+  return std::ranges::any_of(machines, [&](const machine& m) { return m.engine != machines.front().engine; });
+}
+
+void run_machine(const batch_options& wanted, const machine& m, bool choice, std::uint32_t first, std::uint32_t count,
                  const batch_reader& read) {
   engine running{m, wanted.program, {.seed = wanted.seed, .first = first, .count = count}, wanted.silence};
   std::optional<file> copy;
   if (!wanted.save.empty()) copy = open_file(wanted.save, "wb");
   byte_source bytes{[&running](std::uint8_t* to, std::size_t limit) { return running.read(to, limit); },
                     copy ? copy->get() : nullptr};
-  read(bytes, {std::string{m.name},
-               fmt::format("--engine {} --machine {} --seed {}", wanted.engine, m.name, wanted.seed), count});
+  const std::string engine = choice ? fmt::format("--engine {} ", wanted.engine) : "";
+  read(bytes, {std::string{m.name}, fmt::format("{}--machine {} --seed {}", engine, m.name, wanted.seed), count});
 }
 
 }  // namespace
@@ -48,9 +53,12 @@ void offer(CLI::App& app, batch_options& wanted, std::span<const machine> machin
   app.add_option("--seed", wanted.seed, fmt::format("what the {}s are drawn from", names.group))->capture_default_str();
   app.add_option("--first", wanted.first, fmt::format("number of the first {}; with one --machine only", names.group))
       ->capture_default_str();
-  app.add_option("--engine", wanted.engine, "the emulator; of the one whose results are compared, too")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"qemu", "bochs"}));
+  if (has_choice(machines))
+    app.add_option("--engine", wanted.engine, "the emulator; of the one whose results are compared, too")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"qemu", "bochs"}));
+  else
+    wanted.engine = machines.front().engine == engine_kind::qemu ? "qemu" : "bochs";
   app.add_option("--machine", wanted.machines, "which processors; all by default")->check(CLI::IsMember(known));
   app.add_option("--program", wanted.program, "the guest program")->capture_default_str()->check(CLI::ExistingFile);
   app.add_option("--save", wanted.save, "write the results as they came to a file");
@@ -80,8 +88,8 @@ void run_batch(const batch_options& wanted, std::span<const machine> machines, s
     // Other scenes on each machine.
     const std::uint32_t first =
         chosen.size() > 1 ? static_cast<std::uint32_t>(m - machines.data()) * scenes_apart : wanted.first;
-    run_machine(wanted, *m, first, static_cast<std::uint32_t>((std::uint64_t{count} * m->share + shares - 1) / shares),
-                read);
+    run_machine(wanted, *m, has_choice(machines), first,
+                static_cast<std::uint32_t>((std::uint64_t{count} * m->share + shares - 1) / shares), read);
   }
 }
 

@@ -34,7 +34,8 @@ struct batch_names {
   std::string unit, group;
 };
 
-/// Declares the options, but for the number of units, which each tool names itself.
+/// Declares the options, but for the number of units, which each tool names itself; of the engine only if there is a
+/// choice.
 void offer(CLI::App&, batch_options&, std::span<const machine>, const batch_names&);
 
 /// The results of one machine, or of a file.

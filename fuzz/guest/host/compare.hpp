@@ -29,8 +29,6 @@ struct tally {
 
 /// Called for each access with a mismatch that nothing explains. `number` is the scene's, `index` the probe's.
 using finding_visitor = std::function<void(std::uint32_t number, unsigned index, const mismatch&, const table_memory&)>;
-/// Called now and then with the number of translations compared.
-using progress_visitor = std::function<void(std::uint64_t)>;
 
 /// Reads a whole stream and compares it. Throws broken_stream if it is cut off or the two sides made different scenes.
 tally compare(byte_source& from, engine_kind on, const finding_visitor& found, const progress_visitor& progress = {});

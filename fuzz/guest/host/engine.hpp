@@ -23,6 +23,8 @@ struct machine {
 
 /// Those that QEMU's TCG and Bochs offer for this.
 std::span<const machine> machines();
+/// Bochs's among them, which have VMX, and are strict about registers.
+std::span<const machine> bochs_machines();
 
 /// What the guest program is told to do.
 struct task {

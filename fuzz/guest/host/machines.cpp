@@ -1,4 +1,5 @@
 // The emulated machines: command lines for QEMU's TCG; configuration and boot disk for Bochs.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -55,6 +56,11 @@ std::string disk_image(const std::filesystem::path& program, const task& work) {
 }  // namespace
 
 std::span<const machine> machines() { return all; }
+
+std::span<const machine> bochs_machines() {
+  const auto first = std::ranges::find(all, engine_kind::bochs, &machine::engine);
+  return {first, std::end(all)};
+}
 
 std::string task::command_line() const { return fmt::format("seed={} first={} count={}", seed, first, count); }
 

@@ -71,9 +71,9 @@ std::string describe(std::uint32_t number, unsigned index, const mismatch& m, co
   return text;
 }
 
-std::string summary(const tally& sums, double seconds) {
-  std::string text = fmt::format("{} translations in {} scenes, {:.1f} s; {} distinct shapes of path and access\n",
-                                 sums.translations, sums.scenes, seconds, sums.shapes.size());
+std::string summary(const tally& sums) {
+  std::string text = fmt::format("  {:<14} {:>9}  ({} distinct shapes of path and access)\n", "scenes", sums.scenes,
+                                 sums.shapes.size());
   for (unsigned i = 0; i < sums.by_format.size(); ++i)
     text += fmt::format("  {:<14} {:>9}\n", format_names[i], sums.by_format[i]);
   for (unsigned i = 0; i < sums.by_kind.size(); ++i)
@@ -85,26 +85,14 @@ std::string summary(const tally& sums, double seconds) {
   text += fmt::format("  {:<14} {:>9}\n", "reserved bits", sums.reserved_faults);
   text += fmt::format("  {:<14} {:>9}\n", "A/D updates", sums.entry_changes);
   text += fmt::format("  {:<14} {:>9}  (no frame tag to compare)\n", "beyond memory", sums.untagged);
-  text += "known differences:\n";
-  const auto known = known_differences(sums.engine);
-  for (std::size_t i = 0; i < known.size(); ++i)
-    text += fmt::format("  {:>9}  {}\n             {}\n", sums.by_difference[i], known[i].name, known[i].citation);
-  text += fmt::format("accesses with a known difference: {} ({:.3f} %)\n", sums.different,
-                      percent(sums.different, sums.translations));
-  text += fmt::format("accesses with an unexplained one: {}\n", sums.unexplained);
   return text;
 }
 
-nlohmann::json as_json(const tally& sums, double seconds) {
-  nlohmann::json differences = nlohmann::json::array();
-  const auto known = known_differences(sums.engine);
-  for (std::size_t i = 0; i < known.size(); ++i)
-    differences.push_back({{"name", known[i].name}, {"citation", known[i].citation}, {"count", sums.by_difference[i]}});
+nlohmann::json as_json(const tally& sums) {
   nlohmann::json formats, kinds;
   for (unsigned i = 0; i < sums.by_format.size(); ++i) formats[format_names[i]] = sums.by_format[i];
   for (unsigned i = 0; i < sums.by_kind.size(); ++i) kinds[kind_names[i]] = sums.by_kind[i];
   return {{"translations", sums.translations},
-          {"seconds", seconds},
           {"scenes", sums.scenes},
           {"shapes", sums.shapes.size()},
           {"formats", formats},
@@ -112,11 +100,7 @@ nlohmann::json as_json(const tally& sums, double seconds) {
           {"cpls", sums.by_cpl},
           {"page_faults", sums.faults},
           {"reserved_faults", sums.reserved_faults},
-          {"entry_changes", sums.entry_changes},
-          {"different", sums.different},
-          {"different_percent", percent(sums.different, sums.translations)},
-          {"unexplained", sums.unexplained},
-          {"differences", differences}};
+          {"entry_changes", sums.entry_changes}};
 }
 
 }  // namespace umbra::opguest

@@ -13,8 +13,8 @@ namespace umbra::opguest {
 std::string describe(std::uint32_t number, unsigned index, const mismatch& m, const table_memory& memory);
 
 /// The sums of all machines.
-std::string summary(const tally& sums, double seconds);
+std::string summary(const tally& sums);
 
-nlohmann::json as_json(const tally& sums, double seconds);
+nlohmann::json as_json(const tally& sums);
 
 }  // namespace umbra::opguest

@@ -69,6 +69,9 @@ struct header {
   std::uint32_t first = 0;
 };
 
+/// Called now and then with the number of units read so far; may be empty.
+using progress_visitor = std::function<void(std::uint64_t)>;
+
 header read_header(byte_source& from);
 void read_result(byte_source& from, result& into);
 

@@ -4,34 +4,15 @@
 #include <functional>
 
 #include "core/x86/control.hpp"
-#include "core/x86/debug.hpp"
 #include "core/x86/exception.hpp"
 #include "fuzz/registers/host/differences.hpp"
 #include "fuzz/registers/shared/generator.hpp"
+#include "fuzz/registers/test/obedient.hpp"
 
 namespace umbra::registercheck::test {
 namespace {
 
-constexpr processor machine{.maxphyaddr = 40,
-                            .features = feature::nx | feature::smep | feature::smap | feature::rdtscp,
-                            .variable_mtrrs = 8,
-                            .cr0 = 0x8001'0033,
-                            .cr3 = 0x40'4000,
-                            .cr4 = 0x20,
-                            .efer = 0x500,
-                            .apic_base = 0xfee0'0900};
 constexpr std::uint32_t trials = 5000;
-
-/// As the model would have it.
-outcome obedient(const trial& t, const expectation& e) {
-  outcome o{.dr6 = e.dr6, .dr7 = e.dr7};
-  const bool detects = (t.dr7 & x86::dr7::gd) != 0;
-  if (!e.completes) o.vector = static_cast<std::uint8_t>(std::countr_zero(e.faults));
-  if (e.completes) o.value = e.value;
-  if (detects) o.dr6 = t.dr6 | x86::dr6::bd;
-  if (detects) o.dr7 = o.vector == 1 ? t.dr7 & ~x86::dr7::gd : 0;
-  return o;
-}
 
 unsigned wrong(const std::function<void(const trial&, outcome&)>& change) {
   unsigned count = 0;

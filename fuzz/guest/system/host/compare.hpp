@@ -34,8 +34,7 @@ struct tally {
 
 /// Called for each specimen with a mismatch that nothing explains: for the first such.
 using finding_visitor = std::function<void(std::uint32_t number, const mismatch&)>;
-/// Called now and then with the number of specimens so far.
-using progress_visitor = std::function<void(std::uint64_t)>;
+using opguest::progress_visitor;
 
 /// Reads a whole stream and compares it. Throws broken_stream if it is cut off or the two sides made different
 /// specimens.

@@ -12,10 +12,6 @@ constexpr const char* family_names[family_count] = {"control",   "status", "debu
                                                     "privilege", "access", "string",    "stack",  "undefined"};
 constexpr const char* paging_names[] = {"no paging", "32-bit paging", "PAE", "4-level paging"};
 
-double percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 std::string end_of(const result& r) {
   return r.error ? fmt::format("vector {} with error code {:#x}", r.vector, r.error)
                  : fmt::format("vector {}", r.vector);
@@ -67,10 +63,9 @@ std::string describe(std::uint32_t number, const mismatch& m) {
                      changes_of(m.tried, m.observed), differs);
 }
 
-std::string summary(const tally& sums, double seconds) {
+std::string summary(const tally& sums) {
   const family_tally total = sums.total();
-  std::string text = fmt::format("{} specimens, {:.1f} s; {} distinct shapes of state, code and end\n", total.specimens,
-                                 seconds, sums.shapes.size());
+  std::string text = fmt::format("{} distinct shapes of state, code and end\n", sums.shapes.size());
   text += fmt::format("  {:<12} {:>9} {:>9} {:>12} {:>10}\n", "", "specimens", "faults", "unsupported", "elsewhere");
   const auto line = [&text](const char* name, const family_tally& f) {
     text +=
@@ -78,35 +73,17 @@ std::string summary(const tally& sums, double seconds) {
   };
   for (unsigned i = 0; i < family_count; ++i) line(family_names[i], sums.families[i]);
   line("all", total);
-  text += "known differences:\n";
-  const auto known = known_differences(sums.engine);
-  for (std::size_t i = 0; i < known.size(); ++i)
-    text += fmt::format("  {:>9}  {}\n             {}\n", sums.by_difference[i], known[i].name, known[i].citation);
-  text += fmt::format("specimens with a known difference: {} ({:.3f} % of those compared)\n", sums.different,
-                      percent(sums.different, sums.compared()));
-  text += fmt::format("specimens with an unexplained one: {}\n", sums.unexplained);
   return text;
 }
 
-nlohmann::json as_json(const tally& sums, double seconds) {
-  nlohmann::json families, differences = nlohmann::json::array();
+nlohmann::json as_json(const tally& sums) {
+  nlohmann::json families;
   for (unsigned i = 0; i < family_count; ++i) {
     const family_tally& f = sums.families[i];
     families[family_names[i]] = {
         {"specimens", f.specimens}, {"faults", f.faults}, {"unsupported", f.unsupported}, {"elsewhere", f.elsewhere}};
   }
-  const auto known = known_differences(sums.engine);
-  for (std::size_t i = 0; i < known.size(); ++i)
-    differences.push_back({{"name", known[i].name}, {"citation", known[i].citation}, {"count", sums.by_difference[i]}});
-  return {{"specimens", sums.total().specimens},
-          {"compared", sums.compared()},
-          {"seconds", seconds},
-          {"shapes", sums.shapes.size()},
-          {"families", families},
-          {"different", sums.different},
-          {"different_percent", percent(sums.different, sums.compared())},
-          {"unexplained", sums.unexplained},
-          {"differences", differences}};
+  return {{"specimens", sums.total().specimens}, {"shapes", sums.shapes.size()}, {"families", families}};
 }
 
 }  // namespace umbra::system_guest

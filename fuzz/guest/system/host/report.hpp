@@ -15,8 +15,8 @@ std::string describe(std::uint32_t number, const mismatch&);
 std::string describe(const specimen&);
 
 /// The sums of all machines.
-std::string summary(const tally& sums, double seconds);
+std::string summary(const tally& sums);
 
-nlohmann::json as_json(const tally& sums, double seconds);
+nlohmann::json as_json(const tally& sums);
 
 }  // namespace umbra::system_guest
