@@ -8,6 +8,7 @@
 #include "tools/cli/verbs.hpp"
 #include "tools/fuzz/target.hpp"
 #include "tools/triage/examine.hpp"
+#include "tools/triage/replay.hpp"
 #include "tools/triage/shelf.hpp"
 
 namespace umbra::tools {
@@ -20,6 +21,7 @@ struct options {
   std::vector<fs::path> from;
   std::string target, preset = "asan";
   fs::path probe, out;
+  std::string range;  ///< to bisect
   std::vector<fs::path> known;
   examination how;
 };
@@ -41,6 +43,7 @@ void present(const record& r, const shelf::kept& k) {
   fmt::print("  reduced    from {} to {} {}, {} candidates tried\n", r.size, r.minimal_size,
              r.trial ? "bytes of code" : "ops", r.tried);
   fmt::print("  signature  {}\n", signature(r));
+  if (!r.first_bad.empty()) fmt::print("  first bad  {}\n", r.first_bad);
   if (k.fresh) {
     fmt::print("  new        {}: issue.md, minimal{}, regression_test.cpp, finding.json\n", shown(k.where).string(),
                r.extension());
@@ -50,7 +53,31 @@ void present(const record& r, const shelf::kept& k) {
   std::fflush(stdout);
 }
 
+/// Since when it is there.
+std::string first_bad(const record& r, const std::string& range) {
+  const fs::path place = build_root() / "triage" / "bisect";
+  bisector b(root(), place / "tree");
+  replay other(r, b.tree(), place / "made");
+  const bisection found = b.run(range, [&](const std::string& commit) {
+    const judgement j = other.judge();
+    fmt::print("  {}  {}: {}\n", commit.substr(0, 12),
+               j == judgement::good  ? "good"
+               : j == judgement::bad ? "bad"
+                                     : "unknown",
+               other.reason());
+    std::fflush(stdout);
+    return j;
+  });
+  if (!found.first_bad.empty()) return found.first_bad;
+  std::string suspects = "one of";
+  for (const std::string& s : found.suspects) suspects += "\n- " + s;
+  return suspects;
+}
+
 status triage(options o) {
+  if (!o.range.empty() && o.range.find("..") == std::string::npos) {
+    throw error(fmt::format("'{}' is no range: GOOD..BAD is wanted.", o.range));
+  }
   std::vector<candidate> all;
   for (const fs::path& from : o.from) {
     const auto some = gather(from, o.target);
@@ -89,6 +116,14 @@ status triage(options o) {
                  is_cut(c) ? "; it ends in the middle of an op, what is missing reads as zero" : "");
       continue;
     }
+    if (!o.range.empty()) {
+      try {
+        r->first_bad = first_bad(*r, o.range);
+      } catch (const error& e) {
+        if (alone) throw;
+        fmt::print("not bisected: {}\n", e.what());
+      }
+    }
     const auto kept = findings.keep(*r);
     ++(kept.fresh ? t.fresh : t.known);
     present(*r, kept);
@@ -124,6 +159,7 @@ void add_triage(CLI::App& app, action& run) {
   verb->add_option("--reduce", o->how.reduce, "Seconds to make an input simple; 0: leave it")
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
+  verb->add_option("--bisect", o->range, "GOOD..BAD: commits between which the finding came; says which brought it");
   verb->add_option("--build", o->preset, "Which build examines: with sanitizers, or the faster one")
       ->check(CLI::IsMember({"asan", "plain"}))
       ->capture_default_str();
