@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tools/run/guest_tree.hpp"
@@ -28,8 +29,12 @@ nlohmann::json cached(fuzz::world& w, std::uint64_t gva) {
 }  // namespace
 
 nlohmann::json drawing_of(fuzz::world& w, unsigned vcpu, std::optional<std::uint64_t> gva) {
-  const shadow_tree shadow = tree_of_shadow(w, vcpu, gva);
-  if (!gva && !shadow.wrong.empty()) gva = shadow.wrong.front();
+  shadow_tree shadow = tree_of_shadow(w, vcpu, gva);
+  const auto at_stake = [&](std::uint64_t wrong) { return gva && *gva >> 12 == wrong >> 12; };
+  if (!shadow.wrong.empty() && std::none_of(shadow.wrong.begin(), shadow.wrong.end(), at_stake)) {
+    gva = shadow.wrong.front();
+    shadow = tree_of_shadow(w, vcpu, gva);
+  }
   nlohmann::json j{{"vcpu", vcpu},
                    {"mode", mode_in_words(w.registers(vcpu))},
                    {"address", nullptr},

@@ -8,8 +8,9 @@
 
 namespace umbra::tools {
 
-/// As JSON: vcpu, mode, address (the one given, or the first at which the trees disagree, or null), guest and shadow
-/// (trees of tables), and cached: the translations of the address that TLBs hold.
+/// As JSON: vcpu, mode, address, guest and shadow (trees of tables), and cached: the translations of the address that
+/// TLBs hold. The address, whose path is marked, is the one given; or, if nothing is wrong there or none is given, the
+/// first at which the trees disagree; or null.
 nlohmann::json drawing_of(fuzz::world&, unsigned vcpu, std::optional<std::uint64_t> gva);
 
 }  // namespace umbra::tools

@@ -22,6 +22,8 @@ struct drawn_entry {
   std::string wrong;                             ///< what the guest's and the shadow's tables disagree about, or ""
   std::shared_ptr<drawn_table> table = nullptr;  ///< that it leads to, if it is drawn
 
+  /// Whether something is wrong here, or in a table that this leads to.
+  bool leads_to_wrong() const;
   /// Whether `next` goes on where this one ends.
   bool continued_by(const drawn_entry& next) const;
 };
@@ -34,11 +36,22 @@ struct drawn_table {
 
   /// Appends, or lengthens the run at the end.
   void add(drawn_entry);
+  bool holds_wrong() const;
 };
 
 nlohmann::json to_json(const drawn_table&);
 
-/// How many entries off the path one tree may show. A table that holds itself would fill any page.
-constexpr unsigned drawn_limit = 400;
+/// What one tree may show, beside the path and what is wrong. A table that holds itself would fill any page.
+class drawn_budget {
+ public:
+  /// Whether one more entry may be looked at; if not, nothing more is.
+  bool look() { return looked_++ < looked_limit; }
+  /// Whether a table may show this entry.
+  bool take(const drawn_table&, const drawn_entry&);
+
+ private:
+  static constexpr unsigned looked_limit = 50'000, drawn_limit = 600, table_limit = 40;
+  unsigned looked_ = 0, drawn_ = 0;
+};
 
 }  // namespace umbra::tools

@@ -34,12 +34,16 @@ class climber {
       const bool here = path_ && *path_ >> Format::shift(level) == gva >> Format::shift(level);
       const word value = memory_.read(at + std::uint64_t{index} * Format::entry_bytes, Format::entry_bytes);
       if ((value & x86::entry::present) == 0 && !here) continue;
-      if (!here && drawn_ >= drawn_limit) {
+      if (!here && !budget_.look()) {
         t.whole = false;
         continue;
       }
-      drawn_ += !here;
-      t.add(entry(value, level, index, gva, here));
+      drawn_entry e = entry(value, level, index, gva, here);
+      if (budget_.take(t, e)) {
+        t.add(std::move(e));
+      } else {
+        t.whole = false;
+      }
     }
     return t;
   }
@@ -92,7 +96,7 @@ class climber {
   const reference::registers& registers_;
   std::optional<std::uint64_t> path_;
   std::span<const std::uint64_t> wrong_;
-  unsigned drawn_ = 0;
+  drawn_budget budget_;
 };
 
 }  // namespace

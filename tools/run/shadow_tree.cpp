@@ -60,12 +60,16 @@ class climber {
       const bool here = path && on_path(gva, shift(p.level));
       const word value = p.entries->get(index);
       if (!mmu::shadow::present(value) && !here) continue;
-      if (!here && drawn_ >= drawn_limit) {
+      if (!here && !budget_.look()) {
         t.whole = false;
         continue;
       }
-      drawn_ += !here;
-      t.add(entry(p, index, gva, value, above, here));
+      drawn_entry e = entry(p, index, gva, value, above, here);
+      if (budget_.take(t, e)) {
+        t.add(std::move(e));
+      } else {
+        t.whole = false;
+      }
     }
     return t;
   }
@@ -87,14 +91,14 @@ class climber {
       e.target = fmt::format("host frame {:#x}", next.value);
       if (!world_.suspended(p.ordinal, index))
         e.wrong = disagreement(world_, vcpu_, canonical(gva), next.value, rights);
-      if (!e.wrong.empty()) wrong_.push_back(gva);
+      if (!e.wrong.empty()) wrong_.push_back(canonical(gva));
       return e;
     }
     const mmu::page* below = view_.page_of(next);
     if (below == nullptr || below->level >= p.level || below->level == 0) {
       e.target = fmt::format("host frame {:#x}", next.value);
       e.wrong = "leads to no shadow page of the level below";
-      wrong_.push_back(gva);
+      wrong_.push_back(canonical(gva));
       return e;
     }
     e.target = fmt::format("page {}", below->ordinal);
@@ -110,7 +114,7 @@ class climber {
   mmu::view view_;
   unsigned vcpu_;
   std::optional<std::uint64_t> path_;
-  unsigned drawn_ = 0;
+  drawn_budget budget_;
   std::vector<std::uint64_t> wrong_;
 };
 
@@ -120,7 +124,6 @@ shadow_tree tree_of_shadow(fuzz::world& w, unsigned vcpu, std::optional<std::uin
   climber c(w, vcpu, gva);
   shadow_tree t{.root = c.from_roots()};
   t.wrong = std::move(c).wrong();
-  if (!gva && !t.wrong.empty()) t.root = climber(w, vcpu, t.wrong.front()).from_roots();
   return t;
 }
 

@@ -13,7 +13,7 @@ struct shadow_tree {
   std::vector<std::uint64_t> wrong = {};  ///< linear addresses whose leaves disagree with the guest's tables
 };
 
-/// `gva`: the address whose path is marked, and always drawn; without it, of the first leaf that disagrees, if any.
+/// `gva`: the address whose path is marked, and always drawn.
 shadow_tree tree_of_shadow(fuzz::world&, unsigned vcpu, std::optional<std::uint64_t> gva);
 
 }  // namespace umbra::tools

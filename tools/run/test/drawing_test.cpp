@@ -93,6 +93,12 @@ TEST_F(drawing, finds_the_address_where_the_trees_disagree) {
   EXPECT_EQ(wrong_on_path(d["guest"]), "the shadow says something else");
 }
 
+TEST_F(drawing, shows_what_is_wrong_elsewhere_if_the_address_is_well) {
+  run(setup + "read 0x400000 8\nread 0x401000 8\n");
+  spoil(0x401000, 1, [](word e) { return e ^ 0x1000; });
+  EXPECT_EQ(draw(0x400000)["address"], "0x401000");
+}
+
 TEST_F(drawing, sees_a_right_that_the_guest_denies) {
   run(setup + "read 0x400000 8\nwrite 0xd000 8 = 0x90021\nread 0x400000 8\n");
   EXPECT_EQ(wrong_on_path(draw(0x400000)["shadow"]), "");
@@ -120,6 +126,22 @@ TEST(drawn_table, joins_like_entries_to_runs) {
   ASSERT_EQ(t.entries.size(), 3u);
   EXPECT_EQ(t.entries[0].count, 3u);
   EXPECT_EQ(t.entries[2].first, 4u);
+}
+
+TEST(drawn_budget, has_room_for_what_is_wrong) {
+  drawn_budget budget;
+  drawn_table t{.name = "", .level = 1};
+  unsigned refused = 0;
+  for (unsigned n = 0; n < 200; n += 2) {
+    drawn_entry e{.first = n, .bits = "P", .target = "", .wrong = n == 198 ? "all of it" : ""};
+    if (budget.take(t, e)) {
+      t.add(e);
+    } else {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 0u);
+  EXPECT_TRUE(t.holds_wrong());
 }
 
 }  // namespace
