@@ -1,6 +1,7 @@
 """What the verbs have kept of their runs, as tools/cli/history.hpp describes it."""
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,7 @@ class History:
             try:
                 found.append((file, json.loads(file.read_text(errors="replace"))))
             except (OSError, ValueError):
-                self.problem(f"{file.relative_to(self.directory)} is not JSON and was skipped.")
+                self.problem(f"{os.path.relpath(file, self.directory)} is not JSON and was skipped.")
         return found
 
     def problem(self, sentence: str) -> None:

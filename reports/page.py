@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 import words
@@ -23,12 +23,14 @@ def render(history: History, tree: Tree, now: datetime) -> str:
     for section in SECTIONS:
         try:
             content = section.content(history, tree)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+            shown = content and Markup(environment.get_template(f"{section.id}.html").render(c=content))
+            behind = content and section.behind and Markup(environment.get_template(section.behind).render(c=content))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, UndefinedError) as problem:
             # A report of another version of the tools is no reason to show nothing of the others.
-            history.problem(f"What is kept for \N{LEFT DOUBLE QUOTATION MARK}{section.title}\N{RIGHT DOUBLE QUOTATION MARK}"
-                            f" cannot be read ({type(problem).__name__}: {problem}); run {section.command} again.")
-            content = None
-        filled.append((section, content))
+            history.problem(f"What is kept of {section.title} cannot be read ({type(problem).__name__}: {problem});"
+                            f" run {section.command} again.")
+            shown = behind = None
+        filled.append((section, shown, behind))
     return environment.get_template("page.html").render(
         sections=filled, tree=tree.name(), now=now, problems=history.problems, style=_inlined("style.css"), script=_inlined("script.js")
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import bench, boot, bugs, coverage, findings, fuzzing, proofs, suites
+from . import bench, boot, bugs, coverage, findings, fuzzing, mutants, proofs, suites
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Section:
     title: str
     command: str  # that makes what is shown
     content: Callable[..., dict[str, Any] | None]  # (history, tree): for the template, or None where nothing is kept
+    behind: str | None = None  # the template of what its links lead to, out of sight till then
 
 
 SECTIONS = [
@@ -20,8 +21,9 @@ SECTIONS = [
     Section("findings", "Findings", "./umbra fuzz", findings.content),
     Section("proofs", "Proofs", "./umbra prove", proofs.content),
     Section("bugs", "Bug bench", "./umbra bugs", bugs.content),
+    Section("mutants", "Unseen bugs", "./umbra mutate", mutants.content),
     Section("bench", "Bench", "./umbra bench", bench.content),
-    Section("coverage", "Coverage", "./umbra bench coverage", coverage.content),
+    Section("coverage", "Coverage", "./umbra bench coverage", coverage.content, "sources.html"),
     Section("boot", "Boot", "./umbra boot", boot.content),
     Section("tests", "Tests", "./umbra test", suites.content),
 ]

@@ -1,11 +1,24 @@
-"""What fuzzing has found, with the tables of the moment."""
+"""What fuzzing has found, with the tables of the moment; and what triage has made of it."""
+
+from pathlib import PurePath
 
 
 def content(history, tree):
-    found = []
+    drawn = {found["input"]: found for found in _drawn(history)}
+    triaged = _triaged(history, drawn)
+    seen = {_short(input_) for finding in triaged for input_ in finding["inputs"]}
+    raw = [found for input_, found in drawn.items() if _short(input_) not in seen]
+    if triaged or raw:
+        return {"triaged": triaged, "raw": raw}
+    sessions = sum(len(history.runs(name)) for name in history.names("fuzz-*"))
+    return {"triaged": [], "raw": [], "sessions": sessions} if sessions else None
+
+
+def _drawn(history):
+    """As the fuzzer left them, with how each ran."""
     for file, story in history.documents("findings/*.json"):
         target, name = file.stem.split("-", 1)
-        found.append({
+        yield {
             "id": file.stem,
             "target": target,
             "invariant": name.rsplit("-", 1)[0],
@@ -13,15 +26,35 @@ def content(history, tree):
             "story": story,
             "last_op": _last_op(story["lines"]),
             "disagreements": _disagreements(story["drawing"]),
+        }
+
+
+def _triaged(history, drawn):
+    """One for each defect, as far as triage can tell, with the drawing of one of its inputs."""
+    by_name = {_short(input_): found for input_, found in drawn.items()}
+    triaged = []
+    for file, record in history.documents("../triage/*/finding.json"):
+        inputs = record["inputs"]
+        shown = next((by_name[_short(i)] for i in inputs if _short(i) in by_name), None)
+        triaged.append({
+            **record,
+            "name": file.parent.name,
+            "directory": f"build/triage/{file.parent.name}",
+            "frames": [f"{frame['function']} ({frame['file']}:{frame['line']})" for frame in record["stack"]],
+            "drawing": shown["story"]["drawing"] if shown else None,
+            "disagreements": shown["disagreements"] if shown else [],
         })
-    if found:
-        return {"found": found}
-    sessions = sum(len(history.runs(name)) for name in history.names("fuzz-*"))
-    return {"found": [], "sessions": sessions} if sessions else None
+    return triaged
+
+
+def _short(input_):
+    """An input's name without the directories before its target's, and without that it is text."""
+    path = PurePath(input_)
+    return "/".join(path.parts[-2:-1] + (path.name.removesuffix(".ops").removesuffix(".insn"),))
 
 
 def _last_op(lines):
-    """The lines about the op at which it showed: all after the last empty line but the totals'."""
+    """The lines about the op at which it showed: the last block but the one with the totals."""
     blocks = [[]]
     for line in lines:
         if line:

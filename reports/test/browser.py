@@ -58,9 +58,9 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(cls.scratch.cleanup)
         cls.page = cls.shown
         if cls.page is None:
-            sample.write(Path(cls.scratch.name) / "reports")
+            sample.write(Path(cls.scratch.name) / "build" / "reports")
             cls.page = Path(cls.scratch.name) / "index.html"
-            cls.page.write_text(render(History(Path(cls.scratch.name) / "reports"), Tree(ROOM.parent), datetime(2026, 1, 5)))
+            cls.page.write_text(render(History(Path(cls.scratch.name) / "build" / "reports"), Tree(ROOM.parent), datetime(2026, 1, 5)))
         options = Options()
         options.binary_location = "/usr/bin/chromium"
         for flag in [*FLAGS, f"--user-data-dir={cls.scratch.name}/profile"]:

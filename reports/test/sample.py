@@ -21,6 +21,9 @@ def write(directory: Path, commit: str = "") -> None:
             entry = {"at": f"2026-01-0{n + 1}T10:00:00Z", "commit": commit, "changed": False, "report": report}
             add(directory / "history" / f"{name}.jsonl", json.dumps(entry) + "\n")
     add(directory / "findings" / "exit-I3-0123456789ab.json", json.dumps(finding()))
+    add(directory / "findings" / "mmu-I9-ba9876543210.json", json.dumps(finding()))
+    add(directory / ".." / "triage" / "I9-read-1a2b3c4d" / "finding.json", json.dumps(triaged("build/findings/mmu/I9-ba9876543210.ops")))
+    add(directory / "mutate-core.json", json.dumps(mutate()))
     add(directory / "test" / "plain.xml", JUNIT)
 
 
@@ -71,7 +74,8 @@ def bench(slower, instructions):
 
 
 def entry(first, **more):
-    return {"first": first, "count": 1, "value": "0x67", "bits": "P W U A D", "target": "frame 0x1", "on_path": False, "wrong": ""} | more
+    return {"first": first, "count": 1, "value": "0x67", "bits": "P W U A D", "target": "frame 0x1", "on_path": False, "wrong": "",
+            "leads_to_wrong": bool(more.get("wrong"))} | more
 
 
 def finding():
@@ -84,6 +88,23 @@ def finding():
             "lines": ["set-up", "", "0: read", "  done", "", "4: write 0x1000", "  violated: I3", "", "5 ops"],
             "drawing": {"vcpu": 0, "mode": "4-level paging WP", "address": "0x1000", "cached": ["vCPU 1, VPID 1: host frame 0x1"],
                         "guest": tree("guest", "the shadow says something else"), "shadow": tree("shadow", HOSTILE)}}
+
+
+def triaged(input_):
+    return {"target": "mmu", "trial": False, "id": "I9", "rule": "", "text": HOSTILE, "kind": "read", "at": "read 0x1000 8",
+            "stack": [{"function": "umbra::mmu::fault", "file": "core/mmu/fault.cpp", "line": 7}], "steady": False, "times": 3,
+            "reproduced": 2, "cut": False, "size": 40, "minimal_size": 2, "tried": 90, "minimal": "umbra-ops 1\nread 0x1000 8\n",
+            "steps": [{"op": "read 0x1000 8", "lines": ["  model: faults"]}], "parting": ["guest | shadow"], "log": "",
+            "inputs": [input_], "first_bad": "", "on_cpu": []}
+
+
+def mutate():
+    tally = {"count": 20, "killed": 19, "by_tests": 15, "by_fuzz": 3, "by_proofs": 1, "survived": 1, "late": 0, "equal": 2,
+             "argued": 1, "stillborn": 3, "rate": 95.0}
+    mutant = {"id": "3fa9c1d2", "operator": "negate", "file": "core/mmu/walk.cpp", "line": 3, "function": "walk", "was": "a",
+              "becomes": "b", "fate": "survived", "why": "", "seconds": 1.0, "opinions": [], "diff": f"-a\n+{HOSTILE}\n"}
+    return {"part": "core", "seed": 1, "population": 5000, "fuzz_seconds": 60, "shard": 1, "shards": 1, "total": tally,
+            "by_operator": {"negate": tally}, "by_folder": {"core/mmu": tally}, "mutants": [mutant, mutant | {"id": "0", "fate": "killed"}]}
 
 
 JUNIT = """<?xml version="1.0" encoding="UTF-8"?>

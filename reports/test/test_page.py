@@ -18,7 +18,7 @@ import sample  # noqa: E402
 import words  # noqa: E402
 from history import History, by_number  # noqa: E402
 from page import render  # noqa: E402
-from sections import SECTIONS, bench, bugs  # noqa: E402
+from sections import SECTIONS, bench, bugs, findings  # noqa: E402
 from source import annotated  # noqa: E402
 from tree import Tree  # noqa: E402
 
@@ -49,7 +49,8 @@ class OfSample(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
-        self.directory = Path(self.scratch.name)
+        self.directory = Path(self.scratch.name) / "build" / "reports"
+        self.directory.mkdir(parents=True)
 
     def page(self):
         self.history = History(self.directory)
@@ -84,9 +85,11 @@ class OfSample(unittest.TestCase):
         sample.add(self.directory / "history" / "bugs.jsonl", "{\n")
         sample.add(self.directory / "findings" / "mmu-I1-0.json", "")
         sample.add(self.directory / "test" / "asan.xml", "<testsuite")
+        # Two that are in order, and do not hold what is looked for.
+        sample.add(self.directory / "mutate-models.json", '{"part": "models", "mutants": []}')
         (self.directory / "history" / "boot.jsonl").write_text('{"at": "2026-01-01T10:00:00Z", "commit": "", "changed": false, "report": {}}\n')
         page = self.page()
-        for words_of_problem in ("history/bugs.jsonl, line 3", "findings/mmu-I1-0.json", "test/asan.xml", "run ./umbra boot again"):
+        for words_of_problem in ("history/bugs.jsonl, line 3", "findings/mmu-I1-0.json", "test/asan.xml", "run ./umbra boot again", "run ./umbra mutate again"):
             self.assertTrue(any(words_of_problem in p for p in self.history.problems), words_of_problem)
         self.assertIn("Planted B10", page)
 
@@ -112,12 +115,19 @@ class OfSample(unittest.TestCase):
         self.assertEqual(report("--out", self.directory / "page.html"), (0, ""))
         self.assertEqual(report("--from", self.directory / "none"), (2, f"umbra: {self.directory}/none is not a directory.\n"))
         self.assertEqual(report("--out", "/proc/nowhere"), (2, "umbra: Cannot write /proc/nowhere.\n"))
-        sample.add(self.directory / "build/reports/history/bugs.jsonl", "{\n")
+        sample.add(self.directory / "history" / "bugs.jsonl", "{\n")
         self.assertEqual(report()[0], 0)
         self.assertEqual(report("--strict"), (1, "umbra: history/bugs.jsonl, line 1, is not a run and was skipped.\n"))
         status, said = report("--fast")
         self.assertEqual(status, 2)
         self.assertRegex(said, r"\Aumbra: .*--fast.*\.\n\Z")
+
+    def test_a_triaged_finding_brings_the_drawing_of_its_input(self):
+        sample.write(self.directory)
+        content = findings.content(History(self.directory), None)
+        self.assertEqual([finding["name"] for finding in content["triaged"]], ["I9-read-1a2b3c4d"])
+        self.assertEqual(content["triaged"][0]["drawing"]["address"], "0x1000")
+        self.assertEqual([finding["id"] for finding in content["raw"]], ["exit-I3-0123456789ab"])
 
     @unittest.skipUnless("UMBRA_CLI" in os.environ, "UMBRA_CLI names no command line to draw with.")
     def test_the_command_line_draws_what_is_read(self):
