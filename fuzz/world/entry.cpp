@@ -1,11 +1,18 @@
 // VM entries, judged: what the guest state was before the core had a hand in it, and what entry is given (I14).
 #include "core/x86/control.hpp"
 #include "core/x86/exit_reason.hpp"
+#include "fuzz/world/containment.hpp"
 #include "fuzz/world/processor_facts.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/invariants/vm_entry_check.hpp"
 
 namespace umbra::fuzz {
+
+namespace {
+
+using ull = unsigned long long;
+
+}  // namespace
 
 reference::entry_view world::entry_view(const vmcs_fields& fields, const host_memory& memory) const {
   return {fields, memory, machine_processor()};
@@ -36,6 +43,12 @@ bool world::enter_judged(unsigned id) {
     const reference::entry_rule& rule = reference::rule_at(static_cast<unsigned>(v.index) % reference::rule_count());
     fail("I14", "vCPU %u is entered with a VMCS that was right and no longer is: %s %s (SDM %s)", id, rule.subject,
          v.what, rule.section);
+    return false;
+  }
+  const bool disguised = !has(guest(id).registers().cr0(), x86::cr0::pe);
+  if (const auto g = gap_in_containment(cpu, memory, disguised)) {
+    fail("I14", "vCPU %u is entered with %#llx for %s; it has to be %#llx", id, ull(g->found), g->what,
+         ull(g->expected));
     return false;
   }
   if (now.may_enter()) return cpu.enter();

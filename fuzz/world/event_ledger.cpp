@@ -1,6 +1,7 @@
 #include "fuzz/world/event_ledger.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/x86/event.hpp"
 
@@ -48,6 +49,20 @@ void event_ledger::end(const machine::exit_information& why) {
   } else if (is(begun, event_type::external_interrupt)) {
     waiting_[vector_of(begun) / 64] &= ~bit(vector_of(begun));
   }
+}
+
+unsigned event_ledger::highest() const {
+  for (unsigned n = waiting_.size(); n-- > 0;) {
+    if (waiting_[n] != 0) return 64 * n + 63 - static_cast<unsigned>(std::countl_zero(waiting_[n]));
+  }
+  return none;
+}
+
+bool event_ledger::interrupt_besides(const machine::injection& e) const {
+  std::array<std::uint64_t, vcpu::interrupt_queue::words> others = waiting_;
+  const unsigned vector = vector_of(e.information);
+  if (is(e.information, event_type::external_interrupt)) others[vector / 64] &= ~bit(vector);
+  return others != decltype(others){};
 }
 
 bool event_ledger::agrees(const vcpu::interrupt_queue& interrupts, const vcpu::nmi_queue& nmis) const {

@@ -26,6 +26,14 @@ class event_ledger {
   void adopt(const vcpu::interrupt_queue&, const vcpu::nmi_queue&);
 
   std::uint64_t interrupts(unsigned n) const { return waiting_[n]; }
+  static constexpr unsigned none = 256;
+  /// The highest vector that waits, those begun among them, or `none`.
+  unsigned highest() const;
+  /// Whether an interrupt waits that this event is not.
+  bool interrupt_besides(const machine::injection&) const;
+  /// As many NMIs wait at least, and at most.
+  unsigned least_nmis() const { return least_nmis_; }
+  unsigned most_nmis() const { return most_nmis_; }
 
  private:
   static constexpr std::uint64_t bit(unsigned vector) { return std::uint64_t{1} << vector % 64; }

@@ -2,6 +2,7 @@
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
+#include "core/x86/interruptibility.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/event_delivery.hpp"
 #include "models/reference/exits/judge.hpp"
@@ -102,34 +103,16 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   const reference::guest_state after = look_at(id);
   const bool protected_after = has(after.control.cr0, x86::cr0::pe);
   // In real mode, events do not come by VM entry.
-  if (arrived && entered && has(guest(id).registers().cr0(), x86::cr0::pe)) judge_interrupted_delivery(id, why);
+  if (arrived && entered && has(guest(id).registers().cr0(), x86::cr0::pe)) {
+    judge_interrupted_delivery(id, why);
+    judge_iret(id, why, before.rip);
+  }
   if (finding_) return;
   if (true_to_life && armed_ == 0 && arrived && protected_after && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
   follow(id, after.control);
   check_sent(id);
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
-}
-
-/// An exit came while an exception was being delivered, or an instruction's event. It is delivered again; or what came
-/// up in between is, unless the two make a double fault (28.2.4, table 6-5).
-void world::judge_interrupted_delivery(unsigned id, const machine::exit_information& why) {
-  const reference::event first{why.vectoring_event, why.vectoring_error_code, why.instruction_length};
-  const flag sent = either(first.is(x86::event_type::external_interrupt), first.is(x86::event_type::nmi));
-  if (either(negate(first.valid()), sent)) return;
-  const machine::injection& got = machine_->cpu(id).injected();
-  const reference::event next{got.information, got.error_code, got.instruction_length};
-  if (reference::same_event(reference::injected_again(first), next)) return;
-  using enum x86::event_type;
-  const flag came_up =
-      either(next.is(hardware_exception), either(next.is(software_exception), next.is(privileged_exception)));
-  if (negate(came_up)) {
-    fail("I16", "event %#llx was being delivered to vCPU %u when it exited, and is lost: entry delivers %#llx",
-         ull(first.information), id, ull(next.information));
-  } else if (reference::combine(first, next.vector()).double_fault) {
-    fail("I16", "exception %llu came up while event %#llx was being delivered to vCPU %u, and is delivered as itself",
-         ull(next.vector()), ull(first.information), id);
-  }
 }
 
 void world::judge_exit(unsigned id, const machine::exit_information& why, const reference::guest_state& before,
@@ -156,6 +139,10 @@ void world::judge_exit(unsigned id, const machine::exit_information& why, const 
   } else {
     const machine::injection& got = machine_->cpu(id).injected();
     result.injected = {got.information, got.error_code, got.instruction_length};
+    // What NMIs wait for from here on is the processor's doing (27.7.1).
+    if (result.injected.is(x86::event_type::nmi)) {
+      result.state.interruptibility &= ~std::uint64_t{x86::interruptibility::by_nmi};
+    }
   }
   const reference::legal_ends ends = reference::ends_of(before, exit, context, view());
   const auto fault = static_cast<reference::exit_fault>(reference::judge_exit(ends, before, exit, context, result));

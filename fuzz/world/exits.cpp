@@ -1,6 +1,7 @@
 // VM entries and exits: the production path from what hardware reports to what the guest, or its VMM, sees of it.
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
+#include "core/x86/exit_reason.hpp"
 #include "core/x86/segment.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/event.hpp"
@@ -104,9 +105,15 @@ std::uint64_t world::rip_of(unsigned id) const {
 vmx::next world::prepare(unsigned id) {
   constexpr unsigned turns = 8;
   vmx::next n = vmx::next::again;
-  // A vCPU that waits for an interrupt is woken by its VMM.
-  if (strict_) vcpus_[id]->guest().set_halted(false);
-  for (unsigned turn = 0; turn < turns && n == vmx::next::again; ++turn) n = vcpus_[id]->prepare();
+  vmx::cpu& v = *vcpus_[id];
+  const bool sleeps = strict_ && v.guest().halted();
+  // What waits wakes it; else its VMM does.
+  const bool woken = sleeps && has_to_wake(id);
+  if (sleeps && !woken) v.guest().set_halted(false);
+  for (unsigned turn = 0; turn < turns && n == vmx::next::again; ++turn) n = v.prepare();
+  if (woken && n == vmx::next::leave && v.request().kind == vmx::request_kind::hlt) {
+    fail("I16", "an event waits for vCPU %u that it takes, and it stays halted", id);
+  }
   return n;
 }
 
@@ -129,11 +136,15 @@ bool world::enter(unsigned id, ending& out) {
   const vmx::next ready =
       real ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
   if (strict_ && ready != vmx::next::run) note_due(id);
-  if (ready == vmx::next::again) return false;  // it is still at instructions that hardware cannot execute
+  if (ready == vmx::next::again) {  // it is still at instructions that hardware cannot execute
+    if (arrived_[id].guest_is_valid()) fail("I16", "vCPU %u is not entered, and its state is one that entry takes", id);
+    return false;
+  }
   const bool shut_down = ready == vmx::next::leave;
   if (observer_) observer_->enters(id, shut_down ? mmu::verdict::shutdown : mmu::verdict::resume);
   if (shut_down) {
     out = ending::shutdown;
+    if (!real) note_question(id, false);
     // What entry does not take, umbra executes; that may end in anything.
     const bool lenient = real || (strict_ && !arrived_[id].guest_is_valid());
     if (strict_) follow(id, look_at(id).control);
@@ -148,6 +159,7 @@ bool world::enter(unsigned id, ending& out) {
   if (real) {
     v.guest().events().clear();
   } else if (!strict_ || arrived_[id].guest_is_valid()) {
+    judge_delivery(id);
     check_injection(id);
   } else {
     adopt_sent(id);
@@ -211,6 +223,9 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   const vmx::next how = v.exited(true);
   ++tally_.vm_exits;
   note_due(id);
+  constexpr std::uint64_t string_port = 1u << 4;  // table 28-5
+  note_question(
+      id, why.reason == static_cast<std::uint64_t>(x86::exit_reason::io) && (why.qualification & string_port) == 0);
   if (observer_) {
     observer_->exits({.vcpu = id,
                       .why = why,

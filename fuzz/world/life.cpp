@@ -8,6 +8,7 @@
 
 #include "fuzz/scene/scene.hpp"
 #include "fuzz/world/checkpoint.hpp"
+#include "fuzz/world/host_facts.hpp"
 #include "fuzz/world/images.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -24,25 +25,6 @@ constexpr std::size_t foundation_limit = 32;
 
 constexpr reference::region low_memory{0, low_pages, machine::first_guest_frame, false, false};
 constexpr reference::region high_memory{high_frame, high_pages, machine::first_guest_frame + low_pages, false, false};
-
-/// The host, as far as it matters to a VMCS: one that VM entry takes (SDM 27.2.2 to 27.2.4).
-constexpr vmx::processor_state host_processor{.cs = 0x10,
-                                              .ss = 0x18,
-                                              .tr = 0x40,
-                                              .tr_base = 0xffff'fe00'0000'3000,
-                                              .gdtr_base = 0xffff'fe00'0000'1000,
-                                              .idtr_base = 0xffff'fe00'0000'0000,
-                                              .gs_base = 0xffff'8880'0780'0000,
-                                              .sysenter_cs = 0x10,
-                                              .sysenter_esp = 0xffff'fe00'0000'2000,
-                                              .sysenter_eip = 0xffff'ffff'8180'1300,
-                                              .efer = x86::efer::sce | x86::efer::lme | x86::efer::lma | x86::efer::nxe,
-                                              .exit_entry_point = 0xffff'ffff'8100'0000};
-constexpr vmx::thread_state host_thread{.cr0 = 0x8005'0033,
-                                        .cr3 = 0x1'0000'0000,
-                                        .cr4 = 0x37'26f0,
-                                        .fs_base = 0x7f12'3456'0000,
-                                        .kernel_gs_base = 0x7f12'3456'7000};
 
 bool alike(const x86::features& a, const x86::features& b) {
   return a.maxphyaddr == b.maxphyaddr && a.nx == b.nx && a.long_mode == b.long_mode && a.gbpages == b.gbpages &&

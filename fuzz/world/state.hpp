@@ -9,6 +9,7 @@
 #include "fuzz/world/event_ledger.hpp"
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/past.hpp"
+#include "fuzz/world/question.hpp"
 #include "fuzz/world/suspensions.hpp"
 #include "models/machine/exit_information.hpp"
 #include "models/reference/memory_map.hpp"
@@ -32,6 +33,7 @@ struct world_state {
   std::array<machine::injection, vcpus> due_{};                ///< what each vCPU's next VM entry has to deliver
   std::array<reference::entry_verdict, vcpus> arrived_{};  ///< on the guest state, as it was not by the core's doing
   std::array<event_ledger, vcpus> sent_{};
+  std::array<question, vcpus> asked_{};
   bool strict_ = false;             ///< every VM entry is judged: there have been ops of exits
   std::uint64_t instructions_ = 0;  ///< that the guest has come to
   unsigned current_ = 0;

@@ -6,6 +6,7 @@ namespace umbra::fuzz {
 
 namespace {
 
+using ull = unsigned long long;
 using enum x86::vmcs;
 
 }  // namespace
@@ -121,6 +122,7 @@ void world::complete(const op& o) {
   vmx::cpu& v = *vcpus_[current_];
   if (!v.waits()) return;
   effective_ = true;
+  unsigned bytes = 0;
   if (v.request().kind == vmx::request_kind::hypercall) {
     v.answer_hypercall(o.value);
   } else {
@@ -129,13 +131,55 @@ void world::complete(const op& o) {
       return fail("I16", "a request for %u items of %u bytes", asked.count, asked.bytes);
     }
     for (unsigned n = 0; n < asked.count && !asked.write; ++n) asked.data[n] = o.value + n;
+    bytes = asked.bytes;
   }
+  const question now = question_of(current_);
   const std::uint64_t changes = shadow_changes();
   v.complete();
   everything_ = everything_ || shadow_changes() != changes;
+  judge_answer(now, o.value, bytes);
+  note_question(current_, false);
   note_due(current_);
   follow(current_, look_at(current_).control);
   if (strict_) note_arrival(current_);
+}
+
+/// What the vCPU has left its VMM with.
+void world::note_question(unsigned id, bool by_in) {
+  asked_[id].asked = vcpus_[id]->waits();
+  if (!asked_[id].asked) return;
+  asked_[id] = question_of(id);
+  asked_[id].in = by_in;
+}
+
+question world::question_of(unsigned id) const {
+  const vmx::cpu& v = *vcpus_[id];
+  return {.asked = true, .in = false, .general = guest(id).general(), .segments = v.segments()};
+}
+
+/// An IN goes on from where it asked, with the bytes that it has read (volume 2, IN); another instruction only if all
+/// that it goes by is as it was.
+void world::judge_answer(const question& now, std::uint64_t value, unsigned bytes) {
+  const question& then = asked_[current_];
+  if (!then.asked || finding_) return;
+  vcpu::general_registers due = now.general;
+  const vcpu::general_registers& g = guest(current_).general();
+  const bool elsewhere = now.general.rip != then.general.rip;
+  if (then.in && !elsewhere) {
+    constexpr word rax{vcpu::general::rax};
+    const std::uint64_t mask = (std::uint64_t{1} << 8 * bytes) - 1;
+    const std::uint64_t kept = bytes == 4 ? 0 : due.get(rax) & ~mask;
+    due.set(rax, kept | (value & mask));
+    due.rip = g.rip;
+    if (g.rip == then.general.rip) return fail("I16", "IN of vCPU %u has its answer, and is not done", current_);
+  } else if (!elsewhere && now.same_as(then)) {
+    return;  // whatever the instruction is
+  }
+  if (g.same_as(due)) return;
+  fail("I16",
+       then.in ? "IN of %u bytes by vCPU %u leaves RAX %#llx, RIP %#llx for %#llx"
+               : "an answer of %u bytes changes vCPU %u, which is elsewhere now: RAX %#llx, RIP %#llx for %#llx",
+       bytes, current_, ull(g.get(word{vcpu::general::rax})), ull(g.rip), ull(value));
 }
 
 }  // namespace umbra::fuzz

@@ -196,10 +196,16 @@ class world : private world_state {
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
 
+  // delivery_judge.cpp
+  bool has_to_wake(unsigned vcpu) const;
+  void judge_delivery(unsigned vcpu);
+  void judge_windows(unsigned vcpu);
+  void judge_interrupted_delivery(unsigned vcpu, const machine::exit_information&);
+  void judge_iret(unsigned vcpu, const machine::exit_information&, std::uint64_t rip);
+
   // exit_judge.cpp
   reference::guest_state look_at(unsigned vcpu) const;
   void take_exit(unsigned vcpu, const machine::exit_information&, bool true_to_life);
-  void judge_interrupted_delivery(unsigned vcpu, const machine::exit_information&);
   void judge_exit(unsigned vcpu, const machine::exit_information&, const reference::guest_state& before,
                   const reference::guest_state& after, bool leaves, const vmx::request&,
                   const reference::pending_events& waiting);
@@ -218,6 +224,9 @@ class world : private world_state {
   bool set_control(const op&);
   bool set_other(x86::vmcs, std::uint64_t value);
   void complete(const op&);
+  question question_of(unsigned vcpu) const;
+  void note_question(unsigned vcpu, bool by_in);
+  void judge_answer(const question& now, std::uint64_t value, unsigned bytes);
   void send(const op&);
   bool bring_out(unsigned vcpu);
 

@@ -4,6 +4,8 @@
 
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
+#include "core/x86/interruptibility.hpp"
+#include "core/x86/vmx_controls.hpp"
 
 namespace umbra::machine {
 
@@ -124,6 +126,12 @@ void processor::inject() {
   const std::uint64_t information = fields_.get(entry_event);
   if (!has(information, x86::event_field::valid)) return;
   injected_ = {information, fields_.get(entry_error_code), fields_.get(entry_instruction_length)};
+  // With virtual NMIs, an NMI that is injected blocks further ones, as one that arrives would (SDM 27.7.1).
+  const bool nmi = field(information, x86::event_field::type_at, x86::event_field::type_bits) ==
+                   static_cast<std::uint64_t>(x86::event_type::nmi);
+  if (nmi && has(fields_.get(pin_controls), x86::pin_control::virtual_nmis)) {
+    fields_.set(guest_interruptibility, fields_.get(guest_interruptibility) | x86::interruptibility::by_nmi);
+  }
 }
 
 void processor::leave(const exit_information& why) {

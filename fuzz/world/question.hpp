@@ -1,0 +1,20 @@
+// What a vCPU was when it left its VMM with a question, to be compared with what it is when the answer comes.
+#pragma once
+
+#include "core/vcpu/general_registers.hpp"
+#include "core/vcpu/segment.hpp"
+
+namespace umbra::fuzz {
+
+struct question {
+  bool asked = false;
+  bool in = false;  ///< by IN; else by an instruction that the core executes
+  vcpu::general_registers general{};
+  vcpu::segments segments{};
+
+  bool same_as(const question& other) const {
+    return general.same_as(other.general) && general.rflags == other.general.rflags && segments.same_as(other.segments);
+  }
+};
+
+}  // namespace umbra::fuzz
