@@ -68,7 +68,7 @@ world::attempt world::begin(unsigned id, const op& o, std::uint64_t gva, unsigne
 }
 
 void world::access(const op& o) {
-  if (strict_ && !ready()) return;
+  if (!ready_for_paging_op()) return;
   attempt a = begin(current_, o, o.address, o.kind == kind::fetch ? 1 : o.size);
   if (observer_) {
     for (unsigned n = 0; n < a.count; ++n) observer_->expects(a.parts[n].gva, a.parts[n].expected);

@@ -110,6 +110,26 @@ found gap_in_msrs(const machine::processor& cpu, const host_memory& memory) {
   return {};
 }
 
+/// 27.3.1.2: the segments that virtual-8086 mode has.
+found gap_in_disguise(const machine::processor& cpu) {
+  constexpr unsigned plain_segments = 6, paragraph_shift = 4;
+  constexpr std::uint64_t limit = 0xffff, rights = 0xf3;
+  const auto nth = [](x86::vmcs of_es, unsigned n) {
+    return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
+  };
+  for (unsigned n = 0; n < plain_segments; ++n) {
+    const std::uint64_t base = cpu.read_register(nth(guest_es_selector, n)) << paragraph_shift;
+    const host_field due[] = {
+        {nth(guest_es_base, n), base}, {nth(guest_es_limit, n), limit}, {nth(guest_es_rights, n), rights}};
+    for (const host_field& f : due) {
+      if (cpu.read_register(f.field) != f.value) {
+        return gap{"a segment in the place of real mode (SDM 27.3.1.2)", cpu.read_register(f.field), f.value};
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<gap> gap_in_containment(const machine::processor& cpu, const host_memory& memory, bool disguised) {
@@ -130,9 +150,11 @@ std::optional<gap> gap_in_containment(const machine::processor& cpu, const host_
       return gap{"exception bitmap in the place of real mode (SDM 20.2.7)", cpu.read_register(exception_bitmap), all};
     }
     const std::uint64_t flags = cpu.read_register(guest_rflags);
-    if (field(flags, x86::rflags::iopl_at, 2) == 3) {
-      return gap{"IOPL in the place of real mode (SDM 20.2.7)", flags, flags & ~x86::rflags::iopl};
+    if (field(flags, x86::rflags::iopl_at, 2) == 3 || !has(flags, x86::rflags::vm)) {
+      return gap{"RFLAGS in the place of real mode (SDM 20.2.7)", flags,
+                 (flags & ~x86::rflags::iopl) | x86::rflags::vm};
     }
+    if (const found g = gap_in_disguise(cpu)) return g;
   }
   return gap_in_msrs(cpu, memory);
 }

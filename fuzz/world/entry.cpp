@@ -30,7 +30,22 @@ void world::note_arrival(unsigned id) {
 /// From now on each VM entry is judged.
 void world::be_strict() {
   if (std::exchange(strict_, true)) return;
-  for (unsigned id = 0; id < vcpus; ++id) note_arrival(id);
+  for (unsigned id = 0; id < vcpus; ++id) {
+    note_arrival(id);
+    if (machine_->cpu(id).in_guest() && !is_protected(id)) machine_->cpu(id).kick();  // to come in again by VM entry
+  }
+}
+
+/// Preparation changes nothing that the VMM sees, unless umbra executes the guest; and not if entry takes it as it was.
+void world::judge_preparation(unsigned id, const question& before, bool as_it_was) {
+  const question now = question_of(id);
+  executed_ = !now.general.same_as(before.general) || now.general.rflags != before.general.rflags;
+  if (executed_ && as_it_was) {
+    fail("I16", "umbra executes instructions of vCPU %u, whose state is one that entry takes", id);
+  }
+  if (!executed_ && !now.segments.same_as(before.segments)) {
+    fail("I16", "the segments of vCPU %u change with VM entry", id);
+  }
 }
 
 /// VM entry, judged (I14) and made. False: the processor refuses, and the core has been told, or a finding.
@@ -45,7 +60,7 @@ bool world::enter_judged(unsigned id) {
          v.what, rule.section);
     return false;
   }
-  const bool disguised = !has(guest(id).registers().cr0(), x86::cr0::pe);
+  const bool disguised = !is_protected(id);
   if (const auto g = gap_in_containment(cpu, memory, disguised)) {
     fail("I14", "vCPU %u is entered with %#llx for %s; it has to be %#llx", id, ull(g->found), g->what,
          ull(g->expected));

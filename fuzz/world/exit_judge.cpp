@@ -103,15 +103,20 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   const reference::guest_state after = look_at(id);
   const bool protected_after = has(after.control.cr0, x86::cr0::pe);
   // In real mode, events do not come by VM entry.
-  if (arrived && entered && has(guest(id).registers().cr0(), x86::cr0::pe)) {
+  const bool exact = arrived && has(before.control.cr0, x86::cr0::pe) && protected_after && !(entered && executed_);
+  if (exact && entered) {
     judge_interrupted_delivery(id, why);
     judge_iret(id, why, before.rip);
   }
   if (finding_) return;
-  if (true_to_life && armed_ == 0 && arrived && protected_after && (leaves || entered))
+  if (true_to_life && armed_ == 0 && exact && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
   follow(id, after.control);
-  check_sent(id);
+  // In real mode umbra delivers events by itself.
+  if (protected_after)
+    check_sent(id);
+  else
+    adopt_sent(id);
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
 }
 

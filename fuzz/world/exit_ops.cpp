@@ -13,14 +13,15 @@ using enum x86::vmcs;
 
 /// Gets the current vCPU into guest mode for an op that needs it there.
 bool world::ready() {
-  // Real mode's exits are those of virtual-8086 mode, and umbra's to hide.
-  if (!has(guest(current_).registers().cr0(), x86::cr0::pe)) return false;
   be_strict();
   ending end{};
   if (machine_->cpu(current_).in_guest()) return true;
   proceed(current_);
   return enter(current_, end);
 }
+
+/// Among ops of exits, real mode has none but those: what else its guest does, paging does not decide.
+bool world::ready_for_paging_op() { return !strict_ || (is_protected(current_) && ready()); }
 
 void world::report_exit(const op& o) {
   if (!ready()) return;
@@ -41,6 +42,7 @@ void world::instruct(const op& o) {
   if (!ready()) return;
   proceed(current_);
   machine::processor& cpu = machine_->cpu(current_);
+  if (!is_protected(current_)) return instruct_in_real_mode(o);
   const bool code64 = in_long_mode(current_);
   pose(current_, o.by, code64);
   cpu.inform(guest_activity, x86::activity::active);
@@ -67,6 +69,13 @@ void world::leave_in_field(const op& o) {
   machine::processor& cpu = machine_->cpu(current_);
   const std::uint64_t value = x86::bits_of(f) < 64 ? o.value & ((std::uint64_t{1} << x86::bits_of(f)) - 1) : o.value;
   effective_ = true;
+  if (!is_protected(current_)) {
+    // Virtual-8086 mode lets the guest write no more.
+    const auto n = (static_cast<std::uint32_t>(f) - static_cast<std::uint32_t>(guest_es_selector)) / 2;
+    if (f >= guest_es_selector && f <= guest_gs_selector) load_real_segment(n, value);
+    if (f == guest_rip) cpu.inform(f, value & 0xffff);
+    return;
+  }
   if (f == guest_cr0 || f == guest_cr4) {
     const std::uint64_t hosts = cpu.read_register(f == guest_cr0 ? cr0_mask : cr4_mask);
     cpu.inform(f, (cpu.read_register(f) & hosts) | (value & ~hosts));

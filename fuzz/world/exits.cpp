@@ -25,6 +25,13 @@ constexpr x86::vmcs nth(x86::vmcs of_es, unsigned n) {
   return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
 }
 
+/// The guest state was not right or wrong in the mode that the guest is in now.
+constexpr reference::entry_verdict of_another_mode = [] {
+  reference::entry_verdict v;
+  v.broken[static_cast<unsigned>(reference::entry_failure::guest)] = word{1};
+  return v;
+}();
+
 bool alike(const machine::injection& a, const machine::injection& b) {
   if (a.information != b.information) return false;
   if (has(a.information, x86::event_field::has_error_code) && a.error_code != b.error_code) return false;
@@ -110,8 +117,11 @@ vmx::next world::prepare(unsigned id) {
   // What waits wakes it; else its VMM does.
   const bool woken = sleeps && has_to_wake(id);
   if (sleeps && !woken) v.guest().set_halted(false);
+  const std::uint64_t rip = v.guest().general().rip;
   for (unsigned turn = 0; turn < turns && n == vmx::next::again; ++turn) n = v.prepare();
-  if (woken && n == vmx::next::leave && v.request().kind == vmx::request_kind::hlt) {
+  // In real mode it may have gone on, to the next HLT.
+  const bool still = v.guest().general().rip == rip;
+  if (woken && still && n == vmx::next::leave && v.request().kind == vmx::request_kind::hlt) {
     fail("I16", "an event waits for vCPU %u that it takes, and it stays halted", id);
   }
   return n;
@@ -130,39 +140,40 @@ bool world::enter(unsigned id, ending& out) {
          static_cast<unsigned>(v.request().kind));
     return false;
   }
-  // Without unrestricted guests there is no real mode in VMX; the MMU is entered all the same, and an event that was
-  // due is taken to be delivered.
-  const bool real = !has(v.guest().registers().cr0(), x86::cr0::pe);
+  // The MMU alone is entered in the place of real mode, and an event that was due is taken to be delivered, until there
+  // are ops of exits.
+  const bool real = !is_protected(id), mmu_alone = real && !strict_;
+  if (strict_ && v.disguised() != real) arrived_[id] = of_another_mode;
+  const question before = strict_ ? question_of(id) : question{};
   const vmx::next ready =
-      real ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
+      mmu_alone ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
+  // Else umbra executes the guest, and delivers events, until entry takes it; that may end in anything.
+  const bool as_it_was = !real && is_protected(id) && (!strict_ || arrived_[id].guest_is_valid());
   if (strict_ && ready != vmx::next::run) note_due(id);
-  if (ready == vmx::next::again) {  // it is still at instructions that hardware cannot execute
-    if (arrived_[id].guest_is_valid()) fail("I16", "vCPU %u is not entered, and its state is one that entry takes", id);
+  if (strict_ && !as_it_was) adopt_sent(id);
+  if (ready == vmx::next::again) {
+    if (as_it_was) fail("I16", "vCPU %u is not entered, and its state is one that entry takes", id);
     return false;
   }
   const bool shut_down = ready == vmx::next::leave;
   if (observer_) observer_->enters(id, shut_down ? mmu::verdict::shutdown : mmu::verdict::resume);
+  if (strict_) follow(id, look_at(id).control);
   if (shut_down) {
     out = ending::shutdown;
-    if (!real) note_question(id, false);
-    // What entry does not take, umbra executes; that may end in anything.
-    const bool lenient = real || (strict_ && !arrived_[id].guest_is_valid());
-    if (strict_) follow(id, look_at(id).control);
-    if (!lenient && v.request().kind != vmx::request_kind::shutdown) {
+    if (!mmu_alone) note_question(id);
+    if (as_it_was && v.request().kind != vmx::request_kind::shutdown) {
       fail("I16", "vCPU %u leaves with request %u instead of entering", id, static_cast<unsigned>(v.request().kind));
     }
     return false;
   }
-  if (strict_) follow(id, look_at(id).control);
-  if (!(strict_ && !real ? enter_judged(id) : cpu.enter())) return false;  // an incident or a request says why
-  // Events that umbra has delivered itself, on the way out of a state that entry does not take, are not hardware's.
-  if (real) {
+  if (strict_) judge_preparation(id, before, as_it_was);
+  if (finding_ || !(strict_ ? enter_judged(id) : cpu.enter())) return false;  // an incident or a request says why
+  if (mmu_alone) {
     v.guest().events().clear();
-  } else if (!strict_ || arrived_[id].guest_is_valid()) {
+  } else if (as_it_was) {
     judge_delivery(id);
     check_injection(id);
   } else {
-    adopt_sent(id);
     sent_[id].begin(cpu.injected());
   }
   due_[id] = {};
@@ -219,13 +230,17 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   sent_[id].end(why);
   if (strict_) note_arrival(id);
   vmx::cpu& v = *vcpus_[id];
+  const bool was_real = strict_ && !is_protected(id);
+  const vcpu::segments hardware = was_real ? v.vmcs().read_segments() : vcpu::segments{};
   const std::uint64_t unprotected = mmu_->counters().unprotected;
   const vmx::next how = v.exited(true);
   ++tally_.vm_exits;
   note_due(id);
+  if (was_real) judge_reveal(id, hardware);
   constexpr std::uint64_t string_port = 1u << 4;  // table 28-5
-  note_question(
-      id, why.reason == static_cast<std::uint64_t>(x86::exit_reason::io) && (why.qualification & string_port) == 0);
+  const bool in =
+      why.reason == static_cast<std::uint64_t>(x86::exit_reason::io) && !has(why.qualification, string_port);
+  note_question(id, in ? &why : nullptr);
   if (observer_) {
     observer_->exits({.vcpu = id,
                       .why = why,

@@ -164,7 +164,7 @@ bool world::refuses_switch(std::uint64_t value, bool code64) const {
 }
 
 void world::write_register(const op& o) {
-  if (strict_ && !ready()) return;
+  if (!ready_for_paging_op()) return;
   // The guest runs 64-bit code where it can, but to leave IA-32e mode it has to be in compatibility mode (SDM 4.1.2).
   const bool leaves = o.kind == kind::cr0 && !has(o.value, x86::cr0::pg) && o.value >> 32 == 0;
   const bool code64 = in_long_mode(current_) && !leaves;
@@ -206,7 +206,7 @@ void world::write_register(const op& o) {
 }
 
 void world::invalidate_page(const op& o) {
-  if (strict_ && !ready()) return;
+  if (!ready_for_paging_op()) return;
   effective_ = true;
   const std::uint64_t gva = linear(current_, o.address);
   const reference::translation t = reference::walk(view(), registers_[current_], gva, reference::access{});

@@ -138,23 +138,24 @@ void world::complete(const op& o) {
   v.complete();
   everything_ = everything_ || shadow_changes() != changes;
   judge_answer(now, o.value, bytes);
-  note_question(current_, false);
+  note_question(current_);
   note_due(current_);
   follow(current_, look_at(current_).control);
   if (strict_) note_arrival(current_);
 }
 
-/// What the vCPU has left its VMM with.
-void world::note_question(unsigned id, bool by_in) {
+/// The vCPU has left its VMM, perhaps with a question; `in`: how IN has exited, if it did.
+void world::note_question(unsigned id, const machine::exit_information* in) {
   asked_[id].asked = vcpus_[id]->waits();
   if (!asked_[id].asked) return;
   asked_[id] = question_of(id);
-  asked_[id].in = by_in;
+  asked_[id].in = in != nullptr;
+  if (in) asked_[id].length = in->instruction_length;
 }
 
 question world::question_of(unsigned id) const {
   const vmx::cpu& v = *vcpus_[id];
-  return {.asked = true, .in = false, .general = guest(id).general(), .segments = v.segments()};
+  return {.asked = true, .general = guest(id).general(), .segments = v.segments()};
 }
 
 /// An IN goes on from where it asked, with the bytes that it has read (volume 2, IN); another instruction only if all
@@ -170,8 +171,8 @@ void world::judge_answer(const question& now, std::uint64_t value, unsigned byte
     const std::uint64_t mask = (std::uint64_t{1} << 8 * bytes) - 1;
     const std::uint64_t kept = bytes == 4 ? 0 : due.get(rax) & ~mask;
     due.set(rax, kept | (value & mask));
-    due.rip = g.rip;
-    if (g.rip == then.general.rip) return fail("I16", "IN of vCPU %u has its answer, and is not done", current_);
+    due.rip = then.general.rip + then.length;
+    if (g.rip == (due.rip & 0xffff'ffff)) due.rip = g.rip;  // outside of 64-bit code
   } else if (!elsewhere && now.same_as(then)) {
     return;  // whatever the instruction is
   }

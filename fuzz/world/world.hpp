@@ -193,6 +193,7 @@ class world : private world_state {
   reference::entry_view entry_view(const vmcs_fields&, const host_memory&) const;
   void note_arrival(unsigned vcpu);
   void be_strict();
+  void judge_preparation(unsigned vcpu, const question& before, bool as_it_was);
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
 
@@ -214,10 +215,17 @@ class world : private world_state {
 
   // exit_ops.cpp
   bool ready();
+  bool ready_for_paging_op();
   void report_exit(const op&);
   void instruct(const op&);
   void load_general(const op&);
   void leave_in_field(const op&);
+
+  // real_mode_ops.cpp
+  bool is_protected(unsigned vcpu) const;
+  void instruct_in_real_mode(const op&);
+  void load_real_segment(unsigned n, std::uint64_t selector);
+  void judge_reveal(unsigned vcpu, const vcpu::segments& left);
 
   // vcpu_ops.cpp
   void set_by_vmm(const op&);
@@ -225,7 +233,7 @@ class world : private world_state {
   bool set_other(x86::vmcs, std::uint64_t value);
   void complete(const op&);
   question question_of(unsigned vcpu) const;
-  void note_question(unsigned vcpu, bool by_in);
+  void note_question(unsigned vcpu, const machine::exit_information* in = nullptr);
   void judge_answer(const question& now, std::uint64_t value, unsigned bytes);
   void send(const op&);
   bool bring_out(unsigned vcpu);
@@ -315,6 +323,7 @@ class world : private world_state {
   reference::moment op_begun_ = 0;
   std::uint64_t races_before_ = 0;
   bool effective_ = false;   ///< it did something
+  bool executed_ = false;    ///< umbra has executed the guest on the way to the last VM entry
   bool everything_ = false;  ///< it may have changed any shadow entry
   std::vector<invariants::touched_entry> entries_;
   std::vector<invariants::touched_bytes> bytes_;

@@ -144,6 +144,13 @@ inline flag blocks_nmis_again(const exit_information& exit, const exit_context& 
   return either(negate(both(unblocked, counts)), has(r.state.interruptibility, x86::interruptibility::by_nmi));
 }
 
+/// An event that an instruction can end in.
+inline flag by_instruction(const event& e) {
+  using enum x86::event_type;
+  return either(either(e.is(hardware_exception), e.is(software_interrupt)),
+                either(e.is(software_exception), e.is(privileged_exception)));
+}
+
 /// The first thing wrong with what came of an exit, as the number of an exit_fault.
 inline word judge_exit(const legal_ends& ends, const guest_state& before, const exit_information& exit,
                        const exit_context& c, const exit_result& r) {
@@ -161,7 +168,8 @@ inline word judge_exit(const legal_ends& ends, const guest_state& before, const 
   const flag stays = both(both(ends.stays, same), either(again, negate(is_debug_exception(r.injected))));
   const flag goes_on = both(injects, either(complete, stays));
   const flag exception = r.injected.is(x86::event_type::hardware_exception);
-  const flag legal = either(either(faulted, goes_on), both(emulated, either(injects, exception)));
+  // What is emulated is what memory holds by now: it may be INT n.
+  const flag legal = either(either(faulted, goes_on), both(emulated, either(injects, by_instruction(r.injected))));
 
   const auto number = [](exit_fault f) { return word{static_cast<unsigned>(f)}; };
   const auto first = [&](flag holds, exit_fault f, word otherwise) { return select(holds, otherwise, number(f)); };
