@@ -17,9 +17,12 @@ bool has_gva(const op& o) {
     case kind::fetch:
     case kind::invlpg:
     case kind::speculate:
-    case kind::exhaust: return true;
-    case kind::race: return o.who == racer::vcpu;
-    default: return false;
+    case kind::exhaust:
+      return true;
+    case kind::race:
+      return o.who == racer::vcpu;
+    default:
+      return false;
   }
 }
 
@@ -70,12 +73,18 @@ std::uint64_t composer::near_gva(std::uint64_t gva) {
     return sign_extended(((gva & ~mask) | index << shift) & 0xffff'ffff'ffff);
   };
   switch (chance.below(6)) {
-    case 0: return mode() == start::level4 ? replaced(39, 9, chance.pick(raw_v1::index4)) : replaced(30, 9, chance.below(4));
-    case 1: return replaced(30, 9, chance.pick(raw_v1::index3));
-    case 2: return replaced(21, 9, chance.pick(raw_v1::index2));
-    case 3: return replaced(0, 12, chance.pick(raw_v1::offset));
-    case 4: return gva ^ std::uint64_t{1} << 21;  // the other half of what one 32-bit directory entry maps
-    default: return replaced(12, 9, chance.pick(raw_v1::index1));
+    case 0:
+      return mode() == start::level4 ? replaced(39, 9, chance.pick(raw_v1::index4)) : replaced(30, 9, chance.below(4));
+    case 1:
+      return replaced(30, 9, chance.pick(raw_v1::index3));
+    case 2:
+      return replaced(21, 9, chance.pick(raw_v1::index2));
+    case 3:
+      return replaced(0, 12, chance.pick(raw_v1::offset));
+    case 4:
+      return gva ^ std::uint64_t{1} << 21;  // the other half of what one 32-bit directory entry maps
+    default:
+      return replaced(12, 9, chance.pick(raw_v1::index1));
   }
 }
 
@@ -83,32 +92,43 @@ std::uint64_t composer::data_gva() { return (layout::first_data + chance.below(4
 
 std::uint64_t composer::gva() {
   switch (chance.below(16)) {
-    case 0: return data_gva();
-    case 1: return sign_extended(chance.next() & 0xffff'ffff'ffff);
+    case 0:
+      return data_gva();
+    case 1:
+      return sign_extended(chance.next() & 0xffff'ffff'ffff);
     case 2:
-    case 3: return window(any_entry().gpa);
+    case 3:
+      return window(any_entry().gpa);
     case 4:
     case 5:
-    case 6: return used_gva();
+    case 6:
+      return used_gva();
     case 7:
     case 8:
-    case 9: return near_gva(used_gva());
-    default: return fresh_gva();
+    case 9:
+      return near_gva(used_gva());
+    default:
+      return fresh_gva();
   }
 }
 
 maker composer::by() {
   switch (chance.below(16)) {
-    case 0: return {static_cast<std::uint8_t>(chance.below(4)), chance.one_in(2), chance.one_in(2)};
-    case 1: return {3, false, true};
+    case 0:
+      return {static_cast<std::uint8_t>(chance.below(4)), chance.one_in(2), chance.one_in(2)};
+    case 1:
+      return {3, false, true};
     case 2:
-    case 3: return {0, true, false};
+    case 3:
+      return {0, true, false};
     case 4:
     case 5:
     case 6:
     case 7:
-    case 8: return {3, false, false};
-    default: return {};
+    case 8:
+      return {3, false, false};
+    default:
+      return {};
   }
 }
 
@@ -196,10 +216,10 @@ void composer::vmm_op(op& o) {
 }
 
 void composer::anything() {
-  constexpr kind kinds[] = {kind::read,     kind::write, kind::fetch, kind::cr0,   kind::cr3,  kind::cr4,       kind::efer,
-                            kind::invlpg,   kind::slot,  kind::alias, kind::log,   kind::vcpu, kind::read_log,  kind::reclaim,
-                            kind::zap_all,  kind::race,  kind::poke,  kind::patch, kind::vcpu, kind::speculate, kind::exhaust,
-                            kind::invlpg,   kind::cr3,   kind::race};
+  constexpr kind kinds[] = {kind::read,     kind::write,     kind::fetch,   kind::cr0,    kind::cr3,  kind::cr4,
+                            kind::efer,     kind::invlpg,    kind::slot,    kind::alias,  kind::log,  kind::vcpu,
+                            kind::read_log, kind::reclaim,   kind::zap_all, kind::race,   kind::poke, kind::patch,
+                            kind::vcpu,     kind::speculate, kind::exhaust, kind::invlpg, kind::cr3,  kind::race};
   if (chance.below(5) < 2) return touch(gva());
   if (chance.below(3) == 0) {
     const path::step entry = chance.one_in(3) ? any_entry() : entry_of(used_gva());

@@ -30,7 +30,8 @@ class composer {
   const tracker::registers& registers() const { return tracker_.now(); }
   const image& memory() const { return *memory_; }
 
-  // --- operands -------------------------------------------------------------------------------------------------------
+  // --- operands
+  // -------------------------------------------------------------------------------------------------------
 
   /// An address of any sort.
   std::uint64_t gva();
@@ -64,7 +65,8 @@ class composer {
   /// A legal (mostly) value for a control register, near what it holds.
   std::uint64_t register_value(kind);
 
-  // --- ops that belong together ---------------------------------------------------------------------------------------
+  // --- ops that belong together
+  // ---------------------------------------------------------------------------------------
 
   void touch(std::uint64_t gva) { add(access(gva)); }
   /// Writes an entry whole, mostly; in parts, or through another way of writing, sometimes.

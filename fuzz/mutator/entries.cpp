@@ -33,7 +33,8 @@ path::step composer::any_entry() {
                                       : chance.pick(raw_v1::index3) * 256u + chance.pick(raw_v1::index2) / 2u;
     s.gpa = (table << 12) + low * 4;
   } else {
-    const unsigned index = s.level == 1 ? chance.pick(raw_v1::index1) : s.level == 2 ? chance.pick(raw_v1::index2)
+    const unsigned index = s.level == 1   ? chance.pick(raw_v1::index1)
+                           : s.level == 2 ? chance.pick(raw_v1::index2)
                            : s.level == 3 ? chance.pick(raw_v1::index3)
                                           : chance.pick(raw_v1::index4);
     s.gpa = (table << 12) + index * 8;
@@ -44,8 +45,8 @@ path::step composer::any_entry() {
   return s;
 }
 
-/// A frame that the scenes use for a table of this level in the current format; now and then, in the other entry size: one
-/// frame may be a table in both.
+/// A frame that the scenes use for a table of this level in the current format; now and then, in the other entry size:
+/// one frame may be a table in both.
 std::uint64_t composer::table_frame(unsigned level) {
   constexpr frame pml4s[] = {pml4_a, pml4_b, pml4_c, pml4_high};
   constexpr frame pdpts[] = {pdpt_a, pdpt_b, pdpt_c, pdpt_high};
@@ -54,22 +55,32 @@ std::uint64_t composer::table_frame(unsigned level) {
   constexpr frame pds32[] = {pd32_a, pd32_b, pd32_c};
   constexpr frame pts32[] = {pt32_identity, pt32_b, pt32_c, pt32_d, pt32_pool, pt32_pool + 1, pt32_b};
   if ((mode() == start::bits32) != chance.one_in(16)) {
-    return level > 1 ? chance.pick(pds32) : chance.one_in(3) ? pt32_pool + chance.below(pt32_pool_count) : chance.pick(pts32);
+    return level > 1          ? chance.pick(pds32)
+           : chance.one_in(3) ? pt32_pool + chance.below(pt32_pool_count)
+                              : chance.pick(pts32);
   }
   switch (level) {
-    case 4: return chance.pick(pml4s);
-    case 3: return mode() == start::pae ? pae_pdpts : chance.pick(pdpts);
-    case 2: return chance.pick(pds);
-    default: return chance.one_in(3) ? pt_pool + chance.below(pt_pool_count) : chance.pick(pts);
+    case 4:
+      return chance.pick(pml4s);
+    case 3:
+      return mode() == start::pae ? pae_pdpts : chance.pick(pdpts);
+    case 2:
+      return chance.pick(pds);
+    default:
+      return chance.one_in(3) ? pt_pool + chance.below(pt_pool_count) : chance.pick(pts);
   }
 }
 
 std::uint64_t composer::data_frame() {
   switch (chance.below(8)) {
-    case 0: return high_frame + chance.below(high_pages);
-    case 1: return chance.pick(raw_v1::frames);
-    case 2: return table_frame(1 + chance.below(2));
-    default: return first_data + chance.below(48);
+    case 0:
+      return high_frame + chance.below(high_pages);
+    case 1:
+      return chance.pick(raw_v1::frames);
+    case 2:
+      return table_frame(1 + chance.below(2));
+    default:
+      return first_data + chance.below(48);
   }
 }
 
@@ -98,21 +109,28 @@ std::uint64_t composer::rewritten(const path::step& s) {
   constexpr std::uint64_t toggles[] = {p, w, u, a, d, ps, nx, g, w, u, w | u, a | d};
   const std::uint64_t width = s.bytes == 4 ? 0xffff'ffff : ~std::uint64_t{0};
   switch (chance.below(16)) {
-    case 0: return 0;
-    case 1: return s.entry ^ std::uint64_t{1} << chance.below(s.bytes * 8);
-    case 2: return (s.entry ^ std::uint64_t{1} << (32 + chance.below(20))) & width;  // beyond MAXPHYADDR, or a frame far up
+    case 0:
+      return 0;
+    case 1:
+      return s.entry ^ std::uint64_t{1} << chance.below(s.bytes * 8);
+    case 2:
+      return (s.entry ^ std::uint64_t{1} << (32 + chance.below(20))) & width;  // beyond MAXPHYADDR, or a frame far up
     case 3:
-    case 4: return resized(s) & width;
+    case 4:
+      return resized(s) & width;
     case 5:
     case 6:
       return (s.entry & ~x86::entry::address_mask & ~ps) | p |
              (s.level == 1 ? data_frame() : table_frame(s.level - 1)) << 12;
     case 7:
-    case 8: return s.entry;  // as it was in the beginning
+    case 8:
+      return s.entry;  // as it was in the beginning
     case 9:
     case 10:
-    case 11: return regranted(s) & width;
-    default: return (s.entry ^ chance.pick(toggles)) & width;
+    case 11:
+      return regranted(s) & width;
+    default:
+      return (s.entry ^ chance.pick(toggles)) & width;
   }
 }
 
@@ -143,7 +161,8 @@ std::uint64_t composer::register_value(kind which) {
   if (chance.one_in(24)) return chance.one_in(2) ? chance.next() : std::uint64_t{1} << chance.below(64);
   switch (which) {
     case kind::cr0: {
-      constexpr std::uint64_t flips[] = {x86::cr0::wp, x86::cr0::wp, x86::cr0::wp, x86::cr0::pg, x86::cr0::cd, x86::cr0::ts};
+      constexpr std::uint64_t flips[] = {x86::cr0::wp, x86::cr0::wp, x86::cr0::wp,
+                                         x86::cr0::pg, x86::cr0::cd, x86::cr0::ts};
       return chance.one_in(6) ? chance.pick(raw_v1::cr0) : r.cr0 ^ chance.pick(flips);
     }
     case kind::cr3: {
@@ -154,7 +173,8 @@ std::uint64_t composer::register_value(kind which) {
       return table_frame(m == start::bits32 ? 2 : 4) << 12;
     }
     case kind::cr4: {
-      constexpr std::uint64_t flips[] = {x86::cr4::smep, x86::cr4::smap, x86::cr4::pge, x86::cr4::pse, x86::cr4::smep, x86::cr4::smap};
+      constexpr std::uint64_t flips[] = {x86::cr4::smep, x86::cr4::smap, x86::cr4::pge,
+                                         x86::cr4::pse,  x86::cr4::smep, x86::cr4::smap};
       std::uint64_t value = r.cr4 ^ chance.pick(flips);
       if (chance.one_in(3)) value ^= chance.pick(flips);
       if (chance.one_in(12)) value ^= x86::cr4::pae;

@@ -7,10 +7,10 @@
 namespace umbra::fuzz {
 
 setup random_setup(random& chance) {
-  constexpr start modes[] = {start::level4, start::level4, start::level4, start::level4, start::level4, start::level4,
-                             start::level4, start::level4, start::level4, start::pae,    start::pae,    start::pae,
-                             start::pae,    start::bits32, start::bits32, start::bits32, start::bits32, start::bits32,
-                             start::paging_off, start::real};
+  constexpr start modes[] = {start::level4, start::level4, start::level4, start::level4,     start::level4,
+                             start::level4, start::level4, start::level4, start::level4,     start::pae,
+                             start::pae,    start::pae,    start::pae,    start::bits32,     start::bits32,
+                             start::bits32, start::bits32, start::bits32, start::paging_off, start::real};
   constexpr std::uint16_t pools[] = {64, 64, 64, 48, 96, 48, 32, 64};
   constexpr unsigned widths[] = {32, 36, 36, 36, 36, 40, 46, 52};
   setup s;

@@ -14,8 +14,8 @@ tracker::tracker(const setup& s) {
     r.cr0 = cr0::pe | cr0::et | cr0::ne | when(s.wp, cr0::wp) | when(paged, cr0::pg);
     if (!paged) continue;
     r.cr3 = root_of(mode, v);
-    r.cr4 = when(s.pse, cr4::pse) | when(s.pge, cr4::pge) | when(wide, cr4::pae) | when(s.smep && s.cpuid.smep, cr4::smep) |
-            when(s.smap && s.cpuid.smap, cr4::smap);
+    r.cr4 = when(s.pse, cr4::pse) | when(s.pge, cr4::pge) | when(wide, cr4::pae) |
+            when(s.smep && s.cpuid.smep, cr4::smep) | when(s.smap && s.cpuid.smap, cr4::smap);
     r.efer = when(s.nxe && s.cpuid.nx, efer::nxe) | when(mode == start::level4, efer::lme);
   }
 }
@@ -25,8 +25,8 @@ void tracker::follow(const op& o) {
   const bool paging = has(r.cr0, x86::cr0::pg);
   switch (o.kind) {
     case kind::cr0:
-      if (!has(o.value, x86::cr0::pg) || (has(o.value, x86::cr0::pe) &&
-                                          (!has(r.efer, x86::efer::lme) || has(r.cr4, x86::cr4::pae) || paging))) {
+      if (!has(o.value, x86::cr0::pg) ||
+          (has(o.value, x86::cr0::pe) && (!has(r.efer, x86::efer::lme) || has(r.cr4, x86::cr4::pae) || paging))) {
         r.cr0 = o.value & x86::cr0::defined;
       }
       break;

@@ -109,6 +109,8 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
     judge_iret(id, why, before.rip);
   }
   if (finding_) return;
+  if (true_to_life && exact && why.reason == static_cast<std::uint64_t>(x86::exit_reason::vmcall))
+    judge_hypercall(id, before, after, leaves, asked);
   if (true_to_life && armed_ == 0 && exact && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
   follow(id, after.control);
@@ -118,6 +120,23 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   else
     adopt_sent(id);
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
+}
+
+/// Hypercalls, by KVM's convention: user code may not make them (CVE-2009-3290), whose own are the VMM's to answer.
+void world::judge_hypercall(unsigned id, const reference::guest_state& before, const reference::guest_state& after,
+                            bool leaves, const vmx::request& asked) {
+  constexpr std::uint64_t not_permitted = ~std::uint64_t{0};
+  const word rax = after.general[reference::general::rax];
+  const bool by_user = before.cpl != 0, to_vmm = leaves && asked.kind == vmx::request_kind::hypercall;
+  if (by_user && (to_vmm || rax != (before.code64 ? not_permitted : not_permitted & 0xffff'ffff))) {
+    fail("I16", "a hypercall by user code of vCPU %u is %s, RAX %#llx", id, to_vmm ? "the VMM's to answer" : "done",
+         ull(rax));
+  }
+  const word mask = before.code64 ? ~word{0} : word{0xffff'ffff};
+  if (to_vmm && asked.hypercall.number != (before.general[reference::general::rax] & mask)) {
+    fail("I16", "hypercall %#llx of vCPU %u reaches the VMM as %#llx", ull(before.general[reference::general::rax]), id,
+         ull(asked.hypercall.number));
+  }
 }
 
 void world::judge_exit(unsigned id, const machine::exit_information& why, const reference::guest_state& before,

@@ -1,5 +1,6 @@
 // Ops of exits: what a guest comes to, and what hardware reports, possible or not.
 #include "core/x86/control.hpp"
+#include "core/x86/segment.hpp"
 #include "fuzz/world/compose_exit.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -25,7 +26,7 @@ bool world::ready_for_paging_op() { return !strict_ || (is_protected(current_) &
 
 void world::report_exit(const op& o) {
   if (!ready()) return;
-  pose(current_, o.by, in_long_mode(current_));
+  pose(current_, o.by, in_64_bit_code(current_));
   take_exit(current_,
             {.reason = o.count,
              .qualification = o.value,
@@ -43,7 +44,7 @@ void world::instruct(const op& o) {
   proceed(current_);
   machine::processor& cpu = machine_->cpu(current_);
   if (!is_protected(current_)) return instruct_in_real_mode(o);
-  const bool code64 = in_long_mode(current_);
+  const bool code64 = in_64_bit_code(current_);
   pose(current_, o.by, code64);
   cpu.inform(guest_activity, x86::activity::active);
   const auto why =
@@ -76,6 +77,7 @@ void world::leave_in_field(const op& o) {
     if (f == guest_rip) cpu.inform(f, value & 0xffff);
     return;
   }
+  if (f == guest_cs_rights) narrow_[current_] = !has(value, x86::segment_rights::long_mode);
   if (f == guest_cr0 || f == guest_cr4) {
     const std::uint64_t hosts = cpu.read_register(f == guest_cr0 ? cr0_mask : cr4_mask);
     cpu.inform(f, (cpu.read_register(f) & hosts) | (value & ~hosts));

@@ -237,10 +237,7 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   ++tally_.vm_exits;
   note_due(id);
   if (was_real) judge_reveal(id, hardware);
-  constexpr std::uint64_t string_port = 1u << 4;  // table 28-5
-  const bool in =
-      why.reason == static_cast<std::uint64_t>(x86::exit_reason::io) && !has(why.qualification, string_port);
-  note_question(id, in ? &why : nullptr);
+  note_question(id, &why);
   if (observer_) {
     observer_->exits({.vcpu = id,
                       .why = why,

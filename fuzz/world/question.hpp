@@ -8,7 +8,7 @@ namespace umbra::fuzz {
 
 struct question {
   bool asked = false;
-  bool in = false;           ///< by IN; else by an instruction that the core executes
+  bool in_rax = false;       ///< an IN or a hypercall, whose answer is all that it lacks
   std::uint64_t length = 0;  ///< of the IN, by the processor's word
   vcpu::general_registers general{};
   vcpu::segments segments{};

@@ -34,8 +34,9 @@ struct world_state {
   std::array<reference::entry_verdict, vcpus> arrived_{};  ///< on the guest state, as it was not by the core's doing
   std::array<event_ledger, vcpus> sent_{};
   std::array<question, vcpus> asked_{};
-  bool strict_ = false;             ///< every VM entry is judged: there have been ops of exits
-  std::uint64_t instructions_ = 0;  ///< that the guest has come to
+  std::array<bool, vcpus> narrow_{};  ///< in IA-32e mode, the guest is in compatibility mode when it exits
+  bool strict_ = false;               ///< every VM entry is judged: there have been ops of exits
+  std::uint64_t instructions_ = 0;    ///< that the guest has come to
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;

@@ -1,4 +1,5 @@
 // What a VMM does with a vCPU that it has for itself: sends events, sets registers, answers requests.
+#include "core/x86/exit_reason.hpp"
 #include "core/x86/flags.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -125,6 +126,7 @@ void world::complete(const op& o) {
   unsigned bytes = 0;
   if (v.request().kind == vmx::request_kind::hypercall) {
     v.answer_hypercall(o.value);
+    bytes = v.request().hypercall.long_mode ? 8 : 4;
   } else {
     io::request& asked = v.io();
     if (asked.count > io::request::limit || asked.bytes == 0 || asked.bytes > 8) {
@@ -144,13 +146,19 @@ void world::complete(const op& o) {
   if (strict_) note_arrival(current_);
 }
 
-/// The vCPU has left its VMM, perhaps with a question; `in`: how IN has exited, if it did.
-void world::note_question(unsigned id, const machine::exit_information* in) {
-  asked_[id].asked = vcpus_[id]->waits();
-  if (!asked_[id].asked) return;
-  asked_[id] = question_of(id);
-  asked_[id].in = in != nullptr;
-  if (in) asked_[id].length = in->instruction_length;
+/// The vCPU has left its VMM, perhaps with a question. `why`: the exit that it comes from, if it is one.
+void world::note_question(unsigned id, const machine::exit_information* why) {
+  constexpr std::uint64_t string_port = 1u << 4;  // table 28-5
+  question& asked = asked_[id];
+  asked.asked = vcpus_[id]->waits();
+  if (!asked.asked) return;
+  asked = question_of(id);
+  if (vcpus_[id]->request().kind == vmx::request_kind::hypercall) {
+    asked.in_rax = true;
+  } else if (why != nullptr && why->reason == static_cast<std::uint64_t>(x86::exit_reason::io)) {
+    asked.in_rax = !has(why->qualification, string_port);
+    asked.length = why->instruction_length;
+  }
 }
 
 question world::question_of(unsigned id) const {
@@ -158,18 +166,18 @@ question world::question_of(unsigned id) const {
   return {.asked = true, .general = guest(id).general(), .segments = v.segments()};
 }
 
-/// An IN goes on from where it asked, with the bytes that it has read (volume 2, IN); another instruction only if all
-/// that it goes by is as it was.
+/// An IN goes on from where it asked, with the bytes that it has read (volume 2, IN), and a hypercall with its result;
+/// another instruction only if all that it goes by is as it was.
 void world::judge_answer(const question& now, std::uint64_t value, unsigned bytes) {
   const question& then = asked_[current_];
   if (!then.asked || finding_) return;
   vcpu::general_registers due = now.general;
   const vcpu::general_registers& g = guest(current_).general();
   const bool elsewhere = now.general.rip != then.general.rip;
-  if (then.in && !elsewhere) {
+  if (then.in_rax && !elsewhere) {
     constexpr word rax{vcpu::general::rax};
-    const std::uint64_t mask = (std::uint64_t{1} << 8 * bytes) - 1;
-    const std::uint64_t kept = bytes == 4 ? 0 : due.get(rax) & ~mask;
+    const std::uint64_t mask = bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * bytes) - 1;
+    const std::uint64_t kept = bytes >= 4 ? 0 : due.get(rax) & ~mask;
     due.set(rax, kept | (value & mask));
     due.rip = then.general.rip + then.length;
     if (g.rip == (due.rip & 0xffff'ffff)) due.rip = g.rip;  // outside of 64-bit code
@@ -178,8 +186,8 @@ void world::judge_answer(const question& now, std::uint64_t value, unsigned byte
   }
   if (g.same_as(due)) return;
   fail("I16",
-       then.in ? "IN of %u bytes by vCPU %u leaves RAX %#llx, RIP %#llx for %#llx"
-               : "an answer of %u bytes changes vCPU %u, which is elsewhere now: RAX %#llx, RIP %#llx for %#llx",
+       then.in_rax ? "an answer of %u bytes to vCPU %u leaves RAX %#llx, RIP %#llx for %#llx"
+                   : "an answer of %u bytes changes vCPU %u, which is elsewhere now: RAX %#llx, RIP %#llx for %#llx",
        bytes, current_, ull(g.get(word{vcpu::general::rax})), ull(g.rip), ull(value));
 }
 

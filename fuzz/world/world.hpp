@@ -177,6 +177,7 @@ class world : private world_state {
   // exits.cpp
   void flatten(unsigned vcpu);
   bool in_long_mode(unsigned vcpu) const;
+  bool in_64_bit_code(unsigned vcpu) const { return in_long_mode(vcpu) && !narrow_[vcpu]; }
   void pose(unsigned vcpu, const maker&, bool code64);
   void proceed(unsigned vcpu);
   std::uint64_t rip_of(unsigned vcpu) const;
@@ -210,6 +211,8 @@ class world : private world_state {
   void judge_exit(unsigned vcpu, const machine::exit_information&, const reference::guest_state& before,
                   const reference::guest_state& after, bool leaves, const vmx::request&,
                   const reference::pending_events& waiting);
+  void judge_hypercall(unsigned vcpu, const reference::guest_state& before, const reference::guest_state& after,
+                       bool leaves, const vmx::request&);
   std::array<reference::cpuid_row, 6> cpuid_rows(unsigned vcpu, flag code64) const;
   void follow(unsigned vcpu, const reference::registers&);
 
@@ -233,7 +236,7 @@ class world : private world_state {
   bool set_other(x86::vmcs, std::uint64_t value);
   void complete(const op&);
   question question_of(unsigned vcpu) const;
-  void note_question(unsigned vcpu, const machine::exit_information* in = nullptr);
+  void note_question(unsigned vcpu, const machine::exit_information* why = nullptr);
   void judge_answer(const question& now, std::uint64_t value, unsigned bytes);
   void send(const op&);
   bool bring_out(unsigned vcpu);

@@ -60,6 +60,28 @@ void press_pool(composer& c);
 /// Everything is dropped at once; rarely, for what comes after starts with nothing.
 void drop_all(composer& c);
 
+// exits.cpp
+/// An instruction at the end of what RIP can reach, single-stepped, or in the shadow of STI or MOV SS.
+void at_an_edge(composer& c);
+/// A register is written, something uses it, and it is read back.
+void write_and_read(composer& c);
+/// An exit in the delivery of an event, and perhaps another one in the delivery of what came of that.
+void interrupt_delivery(composer& c);
+/// Debug registers are set, a debug exception comes, and they are read.
+void debug_traps(composer& c);
+/// The VMM spoils a register, the guest tries to run, the VMM mends it.
+void spoil_and_mend(composer& c);
+/// A device is asked, and answers or not.
+void ask_device(composer& c);
+/// Exits around a change of the guest's tables.
+void among_accesses(composer& c);
+/// As many ops as there may be, of any kind.
+void many(composer& c);
+
+// real_mode.cpp
+/// A guest in real mode, and what it does there; perhaps it goes on to protected mode.
+void real_mode(composer& c);
+
 // ../motifs.cpp
 /// Often; so that motifs come with and without the step that makes them well-behaved.
 bool mostly(composer& c);
