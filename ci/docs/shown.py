@@ -73,7 +73,7 @@ def check_command(command, root):
         if verb is None or verb == "VERB":
             continue
         help_ = root / "tools" / "help" / f"{verb}.txt"
-        if not re.fullmatch("[a-z]+", verb) or not help_.exists():
+        if not re.fullmatch("[a-z-]+", verb) or not help_.exists():
             yield f"there is no verb {verb}"
             continue
         known = set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", help_.read_text())) | {"--help", "--no-install"}
@@ -85,9 +85,9 @@ def check_command(command, root):
 
 def check_verbs(root):
     """The table of the README is that of the help."""
-    of_help = dict(re.findall(r"^  ([a-z]+) +(.*)$", (root / "tools/help/umbra.txt").read_text(), re.MULTILINE))
+    of_help = dict(re.findall(r"^  ([a-z-]+) +(.*)$", (root / "tools/help/umbra.txt").read_text(), re.MULTILINE))
     table = re.search(r"^\| verb \| does \|\n\|.*\n((?:\|.*\n)+)", (root / "README.md").read_text(), re.MULTILINE)
-    of_readme = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", table[1], re.MULTILINE)) if table else {}
+    of_readme = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", table[1], re.MULTILINE)) if table else {}
     for verb in of_help.keys() | of_readme.keys():
         if of_help.get(verb) != of_readme.get(verb):
             yield f"README.md says of {verb}: {of_readme.get(verb)}; ./umbra --help: {of_help.get(verb)}"

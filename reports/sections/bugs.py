@@ -1,5 +1,6 @@
 """The bug bench: who finds which planted bug, and how fast."""
 
+import math
 import statistics
 
 import charts
@@ -20,6 +21,8 @@ def content(history, tree):
 
 
 def _summed(run, bug):
+    # Earlier benches knew no theorems.
+    bug = {"theorems": [], "refuted": [], "proof_problem": "", "problem": ""} | bug
     hunts = bug["hunts"]
     found = [hunt for hunt in hunts if hunt["found"]]
     return {
@@ -29,18 +32,25 @@ def _summed(run, bug):
         "found_by": len(found),
         "noticed_by": sorted({hunt["noticed_by"] for hunt in found}),
         "engines": sorted({hunt.get("engine", "libfuzzer") for hunt in found}),
-        "median": statistics.median(hunt["seconds"] for hunt in found) if found else None,
+        "median": _median(hunts),
         "worst": max(hunt["seconds"] for hunt in found) if found else None,
         "executions": max((hunt["executions"] for hunt in hunts), default=0),
         "unrefuted": [theorem for theorem in bug["theorems"] if theorem not in bug["refuted"]],
     }
 
 
+def _median(hunts):
+    """Seconds, where a seed that found nothing took for ever; None if that is the median."""
+    seconds = sorted(hunt["seconds"] if hunt["found"] else math.inf for hunt in hunts)
+    median = statistics.median_high(seconds) if seconds else math.inf
+    return None if median == math.inf else median
+
+
 def _survival(bugs):
     """How many bugs are still alive after so many seconds of hunting, by engine."""
     series = {}
     for engine in sorted({engine for bug in bugs for engine in bug["engines"]}):
-        deaths = sorted(bug["median"] for bug in bugs if engine in bug["engines"])
+        deaths = sorted(bug["median"] for bug in bugs if engine in bug["engines"] and bug["median"] is not None)
         series[engine] = [(0, len(bugs))] + [(seconds, len(bugs) - n) for n, seconds in enumerate(deaths, 1)]
     if not series:
         return None

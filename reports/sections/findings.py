@@ -10,19 +10,20 @@ def content(history, tree):
     raw = [found for input_, found in drawn.items() if _short(input_) not in seen]
     if triaged or raw:
         return {"triaged": triaged, "raw": raw}
-    sessions = sum(len(history.runs(name)) for name in history.names("fuzz-*"))
-    return {"triaged": [], "raw": [], "sessions": sessions} if sessions else None
+    sessions = [run.report for name in history.names("fuzz-*") for run in history.runs(name)]
+    lost = sum(report["finding"] is not None for report in sessions)
+    return {"triaged": [], "raw": [], "sessions": len(sessions), "lost": lost} if sessions else None
 
 
 def _drawn(history):
     """As the fuzzer left them, with how each ran."""
     for file, story in history.documents("findings/*.json"):
-        target, name = file.stem.split("-", 1)
+        target, invariant, hash_ = file.stem.rsplit("-", 2)
         yield {
             "id": file.stem,
             "target": target,
-            "invariant": name.rsplit("-", 1)[0],
-            "input": f"build/findings/{target}/{name}",
+            "invariant": invariant,
+            "input": f"build/findings/{target}/{invariant}-{hash_}",
             "story": story,
             "last_op": _last_op(story["lines"]),
             "disagreements": _disagreements(story["drawing"]),

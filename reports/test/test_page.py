@@ -99,6 +99,12 @@ class OfSample(unittest.TestCase):
         self.assertEqual([bug["id"] for bug in content["bugs"]], ["B1", "B2", "B10"])
         self.assertEqual((content["found"], content["refuted"]), (2, 2))
 
+    def test_a_seed_that_found_nothing_took_for_ever(self):
+        found, not_found = {"found": True, "seconds": 2}, {"found": False, "seconds": 60}
+        self.assertEqual(bugs._median([found, found, not_found]), 2)
+        self.assertIsNone(bugs._median([found, not_found, not_found]))
+        self.assertIsNone(bugs._median([]))
+
     def test_what_got_worse_is_marked(self):
         sample.write(self.directory)
         content = bench.content(History(self.directory), None)

@@ -25,7 +25,7 @@ _umbra() {
   done
 
   if [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "--help --no-install $(sed -nE 's/^  ([a-z]+) .*/\1/p' "$help/umbra.txt")" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "--help --no-install $(sed -nE 's/^  ([a-z-]+) .*/\1/p' "$help/umbra.txt")" -- "$current")
     return 0
   fi
   [[ -f $help/$verb.txt ]] || return 0
