@@ -88,7 +88,7 @@ void add_bugs(CLI::App& app, action& run) {
   auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, in a copy of the tree, and hunts each.");
   auto o = std::make_shared<options>();
   verb->add_option("ID", o->ids, "Which; without any: all in corpus/bugs, and the clean tree, which must stay quiet");
-  verb->add_option("--time", o->seconds, "Seconds for each hunt, at most")
+  verb->add_option("--time", o->seconds, "Seconds of a processor's time for each hunt, at most")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
   verb->add_option("--seeds", o->seeds, "Hunts for each bug, with seeds 1, 2, ...")

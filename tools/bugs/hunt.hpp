@@ -14,10 +14,11 @@ struct hunted {
   std::uint32_t seed = 0;
   std::optional<finding_report> finding;
   std::uint64_t executions = 0;
-  double seconds = 0;
+  double seconds = 0;  ///< of a processor's time
 };
 
-/// Fuzzes from `seeds` until something is found, `seconds` at most; `flags` are for libFuzzer. `work` is emptied first.
+/// Fuzzes from `seeds` until something is found, for at most so many seconds of a processor's time, so that what else
+/// the machine does changes nothing; `flags` are for libFuzzer. `work` is emptied first.
 hunted hunt(const std::filesystem::path& binary, const std::filesystem::path& seeds, const std::filesystem::path& work,
             std::uint32_t seed, unsigned seconds, const std::vector<std::string>& flags);
 

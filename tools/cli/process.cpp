@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "tools/cli/error.hpp"
@@ -44,6 +48,8 @@ volatile std::sig_atomic_t signalled = 0;
   ::_exit(127);
 }
 
+double seconds_of(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
+
 ending ending_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 }
@@ -58,7 +64,8 @@ process::process(const command& c) {
   ::setpgid(pid_, pid_);
 }
 
-process::process(process&& other) noexcept : pid_(std::exchange(other.pid_, -1)), ending_(other.ending_) {}
+process::process(process&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), ending_(other.ending_), cpu_seconds_(other.cpu_seconds_) {}
 
 process::~process() {
   if (pid_ < 0 || ending_) return;
@@ -66,18 +73,35 @@ process::~process() {
   wait();
 }
 
-std::optional<ending> process::poll() {
+void process::reap(int options) {
   int wait_status = 0;
-  if (!ending_ && ::waitpid(pid_, &wait_status, WNOHANG) == pid_) ending_ = ending_of(wait_status);
+  rusage used{};
+  if (::wait4(pid_, &wait_status, options, &used) != pid_) return;
+  ending_ = ending_of(wait_status);
+  cpu_seconds_ = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+}
+
+std::optional<ending> process::poll() {
+  if (!ending_) reap(WNOHANG);
   return ending_;
 }
 
 ending process::wait() {
-  int wait_status = 0;
-  while (!ending_) {
-    if (::waitpid(pid_, &wait_status, 0) == pid_) ending_ = ending_of(wait_status);
-  }
+  while (!ending_) reap(0);
   return *ending_;
+}
+
+double process::cpu_seconds() const {
+  if (ending_) return cpu_seconds_;
+  std::ifstream in(fmt::format("/proc/{}/stat", pid_));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  // The second field is the program's name, in parentheses and with whatever it likes inside.
+  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  for (int n = 3; n < 14; ++n) fields >> skipped;
+  double ticks = 0, all = 0;
+  for (int n = 14; n < 18 && fields >> ticks; ++n) all += ticks;
+  return all / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 void process::stop(bool hard) {
@@ -91,6 +115,22 @@ ending run(const command& c) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return *p.poll();
+}
+
+limited_run run_for(const command& c, double cpu_seconds) {
+  // One that waits for something that never comes computes nothing; on a machine with much else to do, none gets a
+  // twentieth of a processor.
+  const auto began = std::chrono::steady_clock::now();
+  const auto too_long = std::chrono::duration<double>(60 + 20 * cpu_seconds);
+  process p(c);
+  while (!p.poll()) {
+    if (interrupted()) throw error("Interrupted.", status::broken);
+    if (p.cpu_seconds() > cpu_seconds || std::chrono::steady_clock::now() - began > too_long) {
+      return {std::nullopt, p.cpu_seconds()};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return {p.poll(), p.cpu_seconds()};
 }
 
 void catch_interrupts() {

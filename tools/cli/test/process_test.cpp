@@ -48,5 +48,14 @@ TEST(tail, gives_the_last_lines) {
   EXPECT_EQ(tail("", 5), "");
 }
 
+TEST(limits, are_of_what_a_process_computes) {
+  const limited_run busy = run_for({.words = {"sh", "-c", "while :; do :; done"}}, 0.2);
+  EXPECT_FALSE(busy.how.has_value());
+  EXPECT_GE(busy.cpu_seconds, 0.2);
+  const limited_run idle = run_for({.words = {"sh", "-c", "sleep 0.5; exit 4"}}, 0.2);
+  EXPECT_EQ(idle.how, 4);
+  EXPECT_LT(idle.cpu_seconds, 0.2);
+}
+
 }  // namespace
 }  // namespace umbra::tools
