@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   umbra::tools::add_bench(app, run);
   umbra::tools::add_boot(app, run);
   umbra::tools::add_deep(app, run);
+  umbra::tools::add_mutate(app, run);
   umbra::tools::add_seeds(app, run);
   umbra::tools::add_corpus(app, run);
   umbra::tools::add_triage(app, run);

@@ -19,6 +19,7 @@ void add_bugs(CLI::App& app, action& run);
 void add_bench(CLI::App& app, action& run);
 void add_boot(CLI::App& app, action& run);
 void add_deep(CLI::App& app, action& run);
+void add_mutate(CLI::App& app, action& run);
 void add_seeds(CLI::App& app, action& run);
 void add_corpus(CLI::App& app, action& run);
 void add_triage(CLI::App& app, action& run);

@@ -1,0 +1,121 @@
+#include "tools/mutate/court.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "tools/bugs/hunt.hpp"
+#include "tools/cli/error.hpp"
+#include "tools/cli/tree.hpp"
+#include "tools/fuzz/seeds.hpp"
+#include "tools/fuzz/target.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> targets_for(const std::string& file) {
+  std::vector<std::string> covering, main;
+  for (const fuzz_target& t : fuzz_targets()) {
+    if (!t.among_all) continue;
+    main.push_back(t.name);
+    const bool covers =
+        std::any_of(t.rooms.begin(), t.rooms.end(), [&](const std::string& r) { return file.starts_with(r); });
+    if (covers) covering.push_back(t.name);
+  }
+  return covering.empty() ? main : covering;
+}
+
+court::court(const court_request& r) : request_(r), clean_(r.plan, r.work / "clean") {
+  std::vector<test_program> programs;
+  std::vector<fs::path> built;
+  for (const test_program& t : test_programs(r.plan.directory())) {
+    programs.push_back(t);
+    built.push_back(r.plan.directory() / program(t.name).path);
+  }
+  tests_ = std::make_unique<test_bench>(programs, built, r.work / "usual", r.patience);
+  if (r.seconds == 0) return;
+  for (const fuzz_target& t : fuzz_targets()) {
+    if (!t.among_all) continue;
+    encode_seeds(t, t.seeds(), r.work / "seeds" / t.name);
+    encode_seeds(t, t.regressions(), r.work / "seeds" / t.name);
+  }
+}
+
+const linkage& court::program(const std::string& name) const {
+  for (const linkage& l : request_.plan.programs()) {
+    if (l.name == name) return l;
+  }
+  throw error(fmt::format("{} is not among the programs that were planned.", name), status::broken);
+}
+
+bool court::is_decided(const fate& f) const { return f.killer() != nullptr && !request_.every; }
+
+void court::ask_tests(forge& shop, fate& f, const fs::path& work) {
+  for (const test_program* t : tests_->order(f.subject.change.file)) {
+    const auto binary = shop.program(program(t->name));
+    if (!shop.problem().empty() || is_decided(f)) return;
+    if (!binary) continue;
+    f.opinions.push_back(tests_->ask(*t, f.subject.change.file, *binary, work));
+    fs::remove(*binary);
+    if (is_decided(f)) return;
+  }
+}
+
+opinion court::fuzz(const std::string& target, const fs::path& binary, const fs::path& work) const {
+  const hunted h = hunt(binary, request_.work / "seeds" / target, work / "hunt", request_.seed, request_.seconds,
+                        fuzz_target_named(target).flags);
+  opinion o{.engine = "fuzz", .judge = target, .what = {}, .seconds = h.seconds};
+  if (!h.finding) return o;
+  o.what = fmt::format("{}: {}", h.finding->id, h.finding->text);
+  // Hanging, and eating memory without end, is what a mutant may do for no reason that an oracle knows.
+  const bool late = h.finding->id == "timeout" || h.finding->text.find("out-of-memory") != std::string::npos;
+  o.said = late ? opinion::answer::late : opinion::answer::noticed;
+  return o;
+}
+
+void court::ask_fuzzers(forge& shop, fate& f, const fs::path& work) {
+  for (const std::string& target : targets_for(f.subject.change.file)) {
+    const auto binary = shop.program(program(fuzz_target_named(target).program()));
+    if (!shop.problem().empty()) return;
+    if (!binary) continue;
+    f.opinions.push_back(fuzz(target, *binary, work));
+    fs::remove(*binary);
+    if (is_decided(f)) return;
+  }
+}
+
+fate court::judge(const mutation& m, unsigned worker) {
+  const auto began = std::chrono::steady_clock::now();
+  fate f{.subject = m,
+         .became = fate::state::survived,
+         .opinions = {},
+         .why = argued(request_.arguments, request_.all, m)};
+  const fs::path work = request_.work / fmt::format("worker{}", worker);
+  fs::create_directories(work);
+  forge shop(request_.plan, clean_, m, work / "forge");
+  if (shop.makes_no_difference()) {
+    f.became = fate::state::equal;
+  } else if (shop.problem().empty()) {
+    ask_tests(shop, f, work);
+    if (shop.problem().empty() && request_.seconds != 0 && !is_decided(f)) ask_fuzzers(shop, f, work);
+  }
+  const bool late = std::any_of(f.opinions.begin(), f.opinions.end(),
+                                [](const opinion& o) { return o.said == opinion::answer::late; });
+  if (f.killer() != nullptr) {
+    // An argument that a test refutes is none.
+    f.became = fate::state::killed;
+  } else if (!shop.problem().empty()) {
+    f.became = fate::state::stillborn;
+    f.why = shop.problem();
+  } else if (f.became != fate::state::equal && !f.why.empty()) {
+    f.became = fate::state::argued;
+  } else if (f.became != fate::state::equal && late) {
+    f.became = fate::state::late;
+  }
+  f.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return f;
+}
+
+}  // namespace umbra::tools

@@ -1,0 +1,130 @@
+#include "tools/mutate/forge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/error.hpp"
+#include "tools/cli/process.hpp"
+#include "tools/cli/tree.hpp"
+#include "tools/mutate/digest.hpp"
+
+namespace umbra::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Without a note of lines, so that equal code is equal; warnings are for people.
+constexpr const char* plainly = "-g0 -w -O2";
+
+ending shell(const std::string& words, const fs::path& directory, const fs::path& log) {
+  // A compiler cache knows nothing of overlays, and would meet each mutation once.
+  return run(
+      {.words = {"sh", "-c", words}, .directory = directory, .environment = {{"CCACHE_DISABLE", "1"}}, .output = log});
+}
+
+std::string command_of(const translation& t, bool guided, const std::string& options, const fs::path& object) {
+  const std::string command = build_plan::compile_command(t, options, object.string());
+  return guided ? command : build_plan::unguided(command);
+}
+
+std::string file_name(const translation& t) { return fmt::format("{:016x}.o", digest(t.object)); }
+
+}  // namespace
+
+std::uint64_t clean_code::of(const translation& t, bool guided) {
+  const std::pair key(t.object, guided);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  }
+  // Two may need the same at the same time; each then compiles it for itself.
+  const fs::path place = work_ / fmt::format("{}", ++compilations_);
+  fs::create_directories(place);
+  const fs::path object = place / "clean.o", log = place / "log";
+  if (shell(command_of(t, guided, plainly, object), plan_.directory(), log) != 0) {
+    throw error(fmt::format("{} does not compile as it is: {}", t.source, tail(read_file(log), 5)), status::broken);
+  }
+  const std::uint64_t d = digest(read_file(object));
+  fs::remove_all(place);
+  const std::lock_guard lock(mutex_);
+  return known_[key] = d;
+}
+
+forge::forge(const build_plan& plan, clean_code& clean, const mutation& m, fs::path work)
+    : plan_(plan), clean_(clean), work_(std::move(work)), readers_(plan.readers(m.change.file, m.function)) {
+  fs::remove_all(work_);
+  fs::create_directories(work_);
+  const fs::path changed = work_ / fs::path(m.change.file).filename();
+  write_file(changed, edited(read_file(root() / m.change.file), m.change));
+  const nlohmann::json overlay{{"version", 0},
+                               {"use-external-names", false},
+                               {"roots",
+                                {{{"name", fs::canonical(root() / m.change.file).string()},
+                                  {"type", "file"},
+                                  {"external-contents", fs::absolute(changed).string()}}}}};
+  write_file(work_ / "overlay.yaml", overlay.dump() + "\n");
+  // The file itself and its library first: it is there that most that does not compile is noticed.
+  const auto rank = [&](const translation* t) {
+    return std::pair(t->source == m.change.file ? 0 : t->library.empty() ? 2 : 1, t->object);
+  };
+  std::sort(readers_.begin(), readers_.end(),
+            [&](const translation* a, const translation* b) { return rank(a) < rank(b); });
+}
+
+forge::~forge() {
+  std::error_code ignored;
+  fs::remove_all(work_, ignored);
+}
+
+bool forge::compile(const translation& t, bool guided, const fs::path& object) {
+  const std::string options = fmt::format("{} -ivfsoverlay {}", plainly, (work_ / "overlay.yaml").string());
+  if (shell(command_of(t, guided, options, object), plan_.directory(), work_ / "log") == 0) return true;
+  problem_ = "it does not compile";
+  return false;
+}
+
+bool forge::differs(const translation& t) {
+  const auto known = compiled_.find(&t);
+  if (known != compiled_.end()) return known->second;
+  const fs::path object = work_ / file_name(t);
+  if (!compile(t, true, object)) return false;
+  const bool different = digest(read_file(object)) != clean_.of(t, true);
+  if (!different) fs::remove(object);
+  return compiled_[&t] = different;
+}
+
+bool forge::makes_no_difference() {
+  for (const translation* t : readers_) {
+    const bool different = differs(*t);
+    if (!problem_.empty()) return false;
+    if (!different) continue;
+    // What guides fuzzers keeps the optimiser from some of its work.
+    const fs::path object = work_ / "unguided.o";
+    if (!compile(*t, false, object)) return false;
+    if (digest(read_file(object)) != clean_.of(*t, false)) return false;
+  }
+  return true;
+}
+
+std::optional<fs::path> forge::program(const linkage& l) {
+  std::map<const translation*, std::string> objects;
+  for (const translation* t : readers_) {
+    if (!plan_.links(l, *t)) continue;
+    if (differs(*t)) objects[t] = (work_ / file_name(*t)).string();
+    if (!problem_.empty()) return std::nullopt;
+  }
+  if (objects.empty()) return std::nullopt;
+  const fs::path out = work_ / l.name;
+  const std::string options = l.command.find("-fuse-ld=lld") == std::string::npos ? "" : " -Wl,--threads=1";
+  const std::string command = plan_.link_command(l, objects, out.string() + options);
+  if (shell(command, plan_.directory(), work_ / "log") != 0) {
+    problem_ = "it does not link: " + tail(read_file(work_ / "log"), 2);
+    return std::nullopt;
+  }
+  return out;
+}
+
+}  // namespace umbra::tools

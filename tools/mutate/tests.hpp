@@ -1,0 +1,43 @@
+// The test programs as judges of mutations.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tools/mutate/fate.hpp"
+
+namespace umbra::tools {
+
+struct test_program {
+  std::string name;
+  std::vector<std::string> arguments;
+};
+
+/// Those that a build directory has for core, models and fuzz.
+std::vector<test_program> test_programs(const std::filesystem::path& build_directory);
+
+class test_bench {
+ public:
+  /// Times each on the tree as it is; throws `error` if one fails there. With a mutation in it, a program may compute
+  /// ten times as long, and `patience` seconds.
+  test_bench(std::vector<test_program>, const std::vector<std::filesystem::path>& built,
+             const std::filesystem::path& work, double patience);
+
+  /// In the order to ask them about a file: who has noticed much of its folder for little time comes first.
+  std::vector<const test_program*> order(const std::string& file);
+  /// Runs one, as it was built with a mutation of the file.
+  opinion ask(const test_program&, const std::string& file, const std::filesystem::path& built,
+              const std::filesystem::path& work);
+
+ private:
+  std::vector<test_program> programs_;
+  double patience_;
+  std::map<std::string, double> usual_;  ///< seconds, by name
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, unsigned> noticed_;  ///< by folder and name
+};
+
+}  // namespace umbra::tools
