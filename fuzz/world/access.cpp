@@ -91,6 +91,7 @@ void world::access(const op& o) {
 }
 
 void world::exhaust(const op& o) {
+  if (!ready_for_paging_op()) return;
   op read = o;
   read.kind = kind::read;
   read.size = 1;

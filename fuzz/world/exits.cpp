@@ -108,17 +108,15 @@ std::uint64_t world::rip_of(unsigned id) const {
   return cpu.in_guest() ? cpu.read_register(guest_rip) : guest(id).general().rip;
 }
 
-/// The core may ask for more than one turn, to execute what hardware cannot.
+/// One turn. Where the core executes what hardware cannot, the next op gives it another one.
 vmx::next world::prepare(unsigned id) {
-  constexpr unsigned turns = 8;
-  vmx::next n = vmx::next::again;
   vmx::cpu& v = *vcpus_[id];
   const bool sleeps = strict_ && v.guest().halted();
   // What waits wakes it; else its VMM does.
   const bool woken = sleeps && has_to_wake(id);
   if (sleeps && !woken) v.guest().set_halted(false);
   const std::uint64_t rip = v.guest().general().rip;
-  for (unsigned turn = 0; turn < turns && n == vmx::next::again; ++turn) n = v.prepare();
+  const vmx::next n = v.prepare();
   // In real mode it may have gone on, to the next HLT.
   const bool still = v.guest().general().rip == rip;
   if (woken && still && n == vmx::next::leave && v.request().kind == vmx::request_kind::hlt) {
