@@ -73,6 +73,11 @@ void interrupt_delivery(composer& c) {
   o.count = c.chance.one_in(2) ? 0 : o.count;
   o.told.event = c.chance.one_in(2) ? 0x8000'0b0e : c.chance.pick(raw_v3::events);
   o.told.vectoring_event = c.chance.pick(raw_v3::events);
+  if (c.chance.one_in(4)) {
+    constexpr std::uint32_t nmi = 0x8000'0202;
+    c.add(made(kind::nmi));
+    o.told.vectoring_event = nmi;
+  }
   c.add(o);
   if (c.chance.one_in(2)) c.add(some_vmm_op(c));
   if (c.chance.one_in(2)) c.add(some_instruction(c));
