@@ -42,8 +42,10 @@ def _triaged(history, drawn):
             "name": file.parent.name,
             "directory": f"build/triage/{file.parent.name}",
             "frames": [f"{frame['function']} ({frame['file']}:{frame['line']})" for frame in record["stack"]],
-            "drawing": shown["story"]["drawing"] if shown else None,
-            "disagreements": shown["disagreements"] if shown else [],
+            # Triage draws the reduced input; what dies before it is drawn may have been drawn by the fuzzer.
+            "drawing": record.get("drawing") or (shown["story"]["drawing"] if shown else None),
+            "reduced": bool(record.get("drawing")),
+            "disagreements": _disagreements(record.get("drawing")) or (shown["disagreements"] if shown else []),
         })
     return triaged
 

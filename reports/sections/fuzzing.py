@@ -7,6 +7,12 @@ QUANTITIES = [
     ("coverage", "Coverage, edges"),
     ("corpus", "Corpus, inputs"),
 ]
+BY_SESSION = [
+    ("Executions a second", lambda report: report["executions"] / max(report["seconds"], 0.001)),
+    ("Coverage, edges", lambda report: report["coverage"]),
+    ("Corpus, inputs", lambda report: report["corpus"]),
+]
+RECENT = 100  # sessions that a chart shows
 
 
 def content(history, tree):
@@ -20,8 +26,8 @@ def content(history, tree):
     latest = {target: runs[-1] for target, runs in sessions.items()}
     return {
         "latest": latest,
-        "charts": [(title, _course(latest, key, title)) for key, title in QUANTITIES],
-        "over_sessions": _over_sessions(sessions),
+        "charts": [(title + " over the last session", _course(latest, key, title)) for key, title in QUANTITIES]
+                  + [(title + ", session by session", _over_sessions(sessions, value, title)) for title, value in BY_SESSION],
         "sessions": sorted(((run, target) for target, runs in sessions.items() for run in runs),
                            key=lambda pair: pair[0].at, reverse=True)[:50],
     }
@@ -37,7 +43,7 @@ def _course(latest, key, title):
     return charts.lines(f"{title} over the last session's time: {says}", "seconds", series)
 
 
-def _over_sessions(sessions):
-    series = {target: [(n, run.report["executions"] / max(run.report["seconds"], 0.001)) for n, run in enumerate(runs, 1)]
+def _over_sessions(sessions, value, title):
+    series = {target: [(n, value(run.report)) for n, run in enumerate(runs[-RECENT:], 1)]
               for target, runs in sessions.items() if len(runs) > 1}
-    return charts.lines("Executions a second in each session", "session", series, whole=True) if series else None
+    return charts.lines(f"{title} in each of the last sessions", "session", series, whole=True) if series else None
