@@ -33,6 +33,7 @@ for part in '## What the guest did' '## Where they part' '  tables for ' 'model,
   grep -qF "$part" "$where/issue.md" || die "the issue does not say: $part"
 done
 grep -q 'TEST(regression, ' "$where/regression_test.cpp" || die "there is no regression test"
+grep -q '"drawing": {' "$where/finding.json" || die "the tables are not drawn"
 
 # What is minimal comes to the same signature, so it is known; in the core as it is, it ends well.
 triage 1 "$planted" "$where/minimal.ops"

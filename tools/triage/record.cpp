@@ -59,6 +59,7 @@ record record_of(const nlohmann::json& answer, const std::string& target) {
     r.minimal_size = answer.at("minimal").at("size");
     r.tried = answer.at("minimal").at("tried");
     r.steps = answer.at("story").at("steps").get<std::vector<record::step>>();
+    r.drawing = answer.at("story").value("drawing", r.drawing);
     r.parting = answer.at("story").at("parting").get<std::vector<std::string>>();
     r.log = answer.value("log", "");
     r.inputs = {answer.at("input")};

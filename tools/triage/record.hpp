@@ -36,15 +36,16 @@ struct record {
   };
   std::vector<step> steps;
   std::vector<std::string> parting;
-  std::string log;  ///< the end of what a process that died wrote
+  nlohmann::json drawing = nullptr;  ///< both trees of tables (tools/run/drawing.hpp), or null
+  std::string log;                   ///< the end of what a process that died wrote
 
   std::vector<std::string> inputs;  ///< the files that came to it
   std::string first_bad;            ///< commit and subject, by bisection, or ""
   std::vector<std::string> on_cpu;  ///< what a processor did with the guest's part
 
   NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(record, target, trial, id, rule, text, kind, at, stack, steady, times,
-                                              reproduced, cut, size, minimal_size, tried, minimal, steps, parting, log,
-                                              inputs, first_bad, on_cpu)
+                                              reproduced, cut, size, minimal_size, tried, minimal, steps, parting,
+                                              drawing, log, inputs, first_bad, on_cpu)
 
   const char* extension() const { return trial ? ".insn" : ".ops"; }
 };

@@ -59,7 +59,7 @@ json to_json(const std::vector<frame>& stack) {
 json to_json(const story& s) {
   json steps = json::array();
   for (const told_step& t : s.steps) steps.push_back({{"op", t.op}, {"lines", t.lines}});
-  return {{"steps", steps}, {"parting", s.parting}, {"whole", s.whole}};
+  return {{"steps", steps}, {"parting", s.parting}, {"drawing", s.drawing}, {"whole", s.whole}};
 }
 
 json examine(const options& o) {

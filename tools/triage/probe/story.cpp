@@ -11,8 +11,8 @@ namespace umbra::tools {
 
 namespace {
 
-/// Begin a step, and the part about the tables, in what a child writes.
-constexpr char step_mark = '\x1e', parting_mark = '\x1d';
+/// Begin a step, the part about the tables, and the drawing of them, in what a child writes.
+constexpr char step_mark = '\x1e', parting_mark = '\x1d', drawing_mark = '\x1c';
 
 class chronicler : public narrator {
  public:
@@ -29,6 +29,7 @@ class chronicler : public narrator {
 void tell_program(fuzz::world& w, const fuzz::program& p, const sighting& seen, std::FILE* out) {
   paper page(out);
   chronicler told(w, page, out);
+  told.draw(true);
   w.watch(&told);
   bool well = w.start(p.setup);
   std::size_t n = 0;
@@ -43,6 +44,8 @@ void tell_program(fuzz::world& w, const fuzz::program& p, const sighting& seen, 
   }
   const bool at_op = !well && n > 0;
   show_parting(page, w, at_op ? &p.ops[n - 1] : nullptr, there);
+  std::fputc(drawing_mark, out);
+  std::fputs(told.drawing().dump().c_str(), out);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -68,7 +71,11 @@ story parse(const std::string& text) {
     }
     at = end;
   }
-  if (parting < text.size()) s.parting = lines_of(text.substr(parting + 1));
+  if (parting >= text.size()) return s;
+  const std::size_t drawing = std::min(text.find(drawing_mark, parting), text.size());
+  s.parting = lines_of(text.substr(parting + 1, drawing - parting - 1));
+  if (drawing < text.size()) s.drawing = nlohmann::json::parse(text.substr(drawing + 1), nullptr, false);
+  if (s.drawing.is_discarded()) s.drawing = nullptr;  // its teller died of it
   return s;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct told_step {
 struct story {
   std::vector<told_step> steps;
   std::vector<std::string> parting;  ///< the tables at stake, and what they grant
+  nlohmann::json drawing = nullptr;  ///< both trees (tools/run/drawing.hpp), or null
   bool whole = true;                 ///< else whoever told it died of it
 };
 
