@@ -52,14 +52,4 @@ inline pending_events delivered_now(const pending_events& p, const interrupt_sta
   return {.interrupted = p.interrupted, .exception = exception, .nmi = nmi, .interrupt = interrupt};
 }
 
-/// 26.2: with "interrupt-window exiting", an exit comes as soon as an interrupt could be taken. It must be on while an
-/// interrupt waits that is not delivered now; it may be on at other times. Likewise "NMI-window exiting", which needs
-/// virtual NMIs.
-inline flag needs_interrupt_window(const pending_events& p, const interrupt_state& s) {
-  return both(p.interrupt, negate(delivered_now(p, s).interrupt));
-}
-inline flag needs_nmi_window(const pending_events& p, const interrupt_state& s) {
-  return both(p.nmi, negate(delivered_now(p, s).nmi));
-}
-
 }  // namespace umbra::reference

@@ -127,18 +127,11 @@ TEST(events, sdm_table_6_2_order) {
   EXPECT_EQ(now(open), 'x');
   p.exception = false;
   EXPECT_EQ(now(open), 'n');
-  EXPECT_TRUE(needs_interrupt_window(p, open));
-  EXPECT_FALSE(needs_nmi_window(p, open));
   EXPECT_EQ(now({.rflags = x86::rflags::interrupt, .interruptibility = x86::interruptibility::by_nmi}), 'i');
-  EXPECT_TRUE(
-      needs_nmi_window(p, {.rflags = x86::rflags::interrupt, .interruptibility = x86::interruptibility::by_nmi}));
   p.nmi = false;
   EXPECT_EQ(now(open), 'i');
-  EXPECT_FALSE(needs_interrupt_window(p, open));
   EXPECT_EQ(now(masked), '-');
-  EXPECT_TRUE(needs_interrupt_window(p, masked));
   p.interrupt = false;
-  EXPECT_FALSE(needs_interrupt_window(p, masked));
 }
 
 }  // namespace
