@@ -68,6 +68,7 @@ reference::guest_state world::look_at(unsigned id) const {
   s.breakpoints = state.breakpoint;
   s.dr6 = state.dr6;
   s.dr7 = state.dr7;
+  s.debugctl = cpu.read_register(guest_debugctl);
   s.interruptibility = inside ? cpu.read_register(guest_interruptibility) : state.blocking;
   s.activity = cpu.read_register(guest_activity);
   s.pending_debug = cpu.read_register(guest_pending_debug);

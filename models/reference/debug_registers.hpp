@@ -59,5 +59,7 @@ inline flag is_dr6_after_debug(word now, word before, word causes) {
 }
 /// Its delivery clears GD, so that the handler may use debug registers (18.2.4).
 inline word dr7_after_debug(word before) { return before & ~word{x86::dr7::gd}; }
+/// It ends stepping by branches, too (18.4.3).
+inline word debugctl_after_debug(word before) { return before & ~word{x86::debugctl::btf}; }
 
 }  // namespace umbra::reference

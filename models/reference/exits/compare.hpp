@@ -26,7 +26,7 @@ inline flag same_control(const registers& a, const registers& b) {
 }
 
 inline flag same_debug(const guest_state& a, const guest_state& b) {
-  flag same = both(a.dr6 == b.dr6, a.dr7 == b.dr7);
+  flag same = both(both(a.dr6 == b.dr6, a.dr7 == b.dr7), a.debugctl == b.debugctl);
   for (unsigned i = 0; i < a.breakpoints.size(); ++i) same = both(same, a.breakpoints[i] == b.breakpoints[i]);
   return same;
 }

@@ -24,7 +24,7 @@ struct guest_state {
   registers control{};
   word cr2{}, cr8{};
   std::array<word, 4> breakpoints{};  ///< DR0 to DR3
-  word dr6{}, dr7{};
+  word dr6{}, dr7{}, debugctl{};
   word interruptibility{}, activity{}, pending_debug{};
 
   // What handlers of exits do not change, but go by.

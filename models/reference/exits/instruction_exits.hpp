@@ -69,12 +69,13 @@ inline legal_ends rdmsr_ends(const guest_state& s, const msr_state& m, word valu
           .faults = when(faults, bit(x86::exception::protection))};
 }
 
-/// WRMSR. Of what it writes, only IA32_EFER is among the registers here.
+/// WRMSR. Of what it writes, IA32_EFER and IA32_DEBUGCTL are among the registers here.
 inline legal_ends wrmsr_ends(const guest_state& s, const msr_state& m) {
   const word index = s.general[general::rcx] & bits(31, 0), value = edx_eax(s);
   const flag faults = wrmsr_faults(index, value, m);
   guest_state effect = s;
   effect.control.efer = select(is(index, x86::msr::efer), msr_after_write(index, value, m), s.control.efer);
+  effect.debugctl = select(is(index, x86::msr::debugctl), msr_after_write(index, value, m), s.debugctl);
   return {.retires = negate(faults),
           .effect = effect,
           .faults = when(either(faults, wrmsr_may_fault(index, value, m)), bit(x86::exception::protection))};

@@ -55,6 +55,7 @@ inline flag has_retired(const legal_ends& ends, const guest_state& before, word 
   due.pending_debug = select(stepped, now.pending_debug, due.pending_debug);
   due.dr6 = select(stepped, now.dr6, due.dr6);
   due.dr7 = select(stepped, dr7_after_debug(due.dr7), due.dr7);
+  due.debugctl = select(stepped, debugctl_after_debug(due.debugctl), due.debugctl);
   due.activity = select(both(ends.halts, now.activity == word{x86::activity::hlt}), now.activity, due.activity);
   const flag same = both(same_general(due, now, ends.open), both(due.rip == now.rip, due.rflags == now.rflags));
   return both(both(ends.retires, told), both(same, both(same_system(due, now), same_non_register(due, now))));
@@ -84,6 +85,7 @@ inline flag has_faulted(const legal_ends& ends, const guest_state& before, const
   due.cr2 = select(ends.sets_cr2, now.cr2, due.cr2);
   due.dr6 = select(debug, now.dr6, due.dr6);
   due.dr7 = select(debug, dr7_after_debug(due.dr7), due.dr7);
+  due.debugctl = select(debug, debugctl_after_debug(due.debugctl), due.debugctl);
   due.rflags = now.rflags;
   const word shadow{x86::interruptibility::shadow};
   due.interruptibility = (due.interruptibility & ~shadow) | (now.interruptibility & shadow & due.interruptibility);

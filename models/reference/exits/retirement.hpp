@@ -4,6 +4,7 @@
 #include <word/word.hpp>
 
 #include "core/x86/activity.hpp"
+#include "core/x86/debug.hpp"
 #include "core/x86/event.hpp"
 #include "models/reference/exits/guest_state.hpp"
 
@@ -17,9 +18,10 @@ inline word next_rip(const guest_state& s, word length) {
 }
 
 /// `effect`, with the instruction behind it. RF is cleared (17.3.1.1); the shadow of STI or MOV SS ends (table 25-3);
-/// with TF, a single step is due (17.3.1.4, 27.3.1.5), to be delivered by the next entry.
+/// with TF, a single step is due (17.3.1.4, 27.3.1.5), to be delivered by the next entry. With BTF it is branches that
+/// trap, and none of them exits (18.4.3).
 inline guest_state retired(guest_state effect, const guest_state& before, word length) {
-  const flag steps = has(before.rflags, x86::rflags::tf);
+  const flag steps = both(has(before.rflags, x86::rflags::tf), negate(has(before.debugctl, x86::debugctl::btf)));
   effect.rip = next_rip(before, length);
   effect.rflags = effect.rflags & ~word{x86::rflags::rf};
   effect.interruptibility = effect.interruptibility & ~word{x86::interruptibility::shadow};

@@ -59,6 +59,16 @@ TEST_F(debug_exceptions, clear_gd_and_nothing_else_of_dr7) {
   EXPECT_EQ(judge(), exit_fault::state);
 }
 
+TEST_F(debug_exceptions, end_stepping_by_branches) {
+  before.debugctl = x86::debugctl::btf | x86::debugctl::lbr;
+  after.state = before;
+  met(dr6::bs);
+  after.state.dr6 |= dr6::bs;
+  EXPECT_EQ(judge(), exit_fault::state);
+  after.state.debugctl = x86::debugctl::lbr;
+  EXPECT_EQ(judge(), exit_fault::none);
+}
+
 TEST_F(debug_exceptions, leave_rf_as_hardware_reports_it) {
   met(dr6::b0);
   after.state.dr6 |= dr6::b0;

@@ -132,6 +132,19 @@ TEST_F(exits, msrs) {
   EXPECT_EQ(judge(), exit_fault::state);
 }
 
+TEST_F(exits, wrmsr_of_debugctl_reaches_the_register) {
+  reason(exit_reason::wrmsr);
+  context.msrs.debugctl_bits = x86::debugctl::btf;
+  before.general[general::rcx] = 0x1d9;
+  before.general[general::rax] = x86::debugctl::btf;
+  before.general[general::rdx] = 0;
+  after.state = before;
+  retire();
+  EXPECT_EQ(judge(), exit_fault::state);
+  after.state.debugctl = x86::debugctl::btf;
+  EXPECT_EQ(judge(), exit_fault::none);
+}
+
 TEST_F(exits, wrmsr_of_efer_reaches_the_register) {
   reason(exit_reason::wrmsr);
   before.general[general::rcx] = 0xc000'0080;

@@ -84,6 +84,17 @@ TEST_F(exits, retiring_with_tf_makes_a_step_due) {
   EXPECT_NE(judge(), exit_fault::none);
 }
 
+TEST_F(exits, retiring_with_btf_is_no_step) {
+  reason(exit_reason::wbinvd);
+  before.rflags |= x86::rflags::tf;
+  before.debugctl = x86::debugctl::btf;
+  after.state = before;
+  retire();
+  EXPECT_EQ(judge(), exit_fault::none);
+  after.state.pending_debug = x86::pending_debug::single_step;
+  EXPECT_EQ(judge(), exit_fault::state);
+}
+
 TEST_F(exits, hlt) {
   reason(exit_reason::hlt);
   retire();
