@@ -196,6 +196,22 @@ std::array<reference::cpuid_row, 6> world::cpuid_rows(unsigned id, flag code64) 
   return rows;
 }
 
+/// On the way into a state that VM entry takes as it is, nothing writes a control register; and hardware gets the
+/// guest's DR7.
+void world::expect_registers(unsigned id, const reference::registers& mine) {
+  const reference::registers r = look_at(id).control;
+  if (r.cr0 != mine.cr0 || r.cr3 != mine.cr3 || r.cr4 != mine.cr4 || r.efer != mine.efer) {
+    fail("I15",
+         "CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx of vCPU %u become %#llx %#llx %#llx %#llx on the way to VM entry",
+         ull(mine.cr0), ull(mine.cr3), ull(mine.cr4), ull(mine.efer), id, ull(r.cr0), ull(r.cr3), ull(r.cr4),
+         ull(r.efer));
+  }
+  const std::uint64_t dr7 = machine_->cpu(id).read_register(guest_dr7);
+  if (dr7 != guest(id).state().dr7) {
+    fail("I16", "vCPU %u is entered with DR7 %#llx, and its own is %#llx", id, ull(dr7), ull(guest(id).state().dr7));
+  }
+}
+
 /// The model's registers are what they have become. What must have been invalidated on the way is not claimed: that is
 /// for the ops of control registers to judge.
 void world::follow(unsigned id, const reference::registers& r) {

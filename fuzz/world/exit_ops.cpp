@@ -1,6 +1,7 @@
 // Ops of exits: what a guest comes to, and what hardware reports, possible or not.
 #include "core/x86/control.hpp"
 #include "core/x86/segment.hpp"
+#include "core/x86/vmx_controls.hpp"
 #include "fuzz/world/compose_exit.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -66,6 +67,9 @@ void world::leave_in_field(const op& o) {
   const auto f = static_cast<x86::vmcs>(o.count);
   if (!machine::vmcs_store::exists(f) || x86::part_of(f) != x86::vmcs_part::guest) return;
   if (f == guest_cr3 || f == guest_efer) return;
+  // A processor saves DR7 only where it is told to (28.3.1).
+  const bool saves_dr7 = has(machine_->cpu(current_).read_register(exit_controls), x86::exit_control::save_debug);
+  if (f == guest_dr7 && !saves_dr7) return;
   if (!ready()) return;
   machine::processor& cpu = machine_->cpu(current_);
   const std::uint64_t value = x86::bits_of(f) < 64 ? o.value & ((std::uint64_t{1} << x86::bits_of(f)) - 1) : o.value;

@@ -142,6 +142,7 @@ bool world::enter(unsigned id, ending& out) {
   // are ops of exits.
   const bool real = !is_protected(id), mmu_alone = real && !strict_;
   if (strict_ && v.disguised() != real) arrived_[id] = of_another_mode;
+  const reference::registers control = strict_ ? look_at(id).control : reference::registers{};
   const question before = strict_ ? question_of(id) : question{};
   const vmx::next ready =
       mmu_alone ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
@@ -155,7 +156,11 @@ bool world::enter(unsigned id, ending& out) {
   }
   const bool shut_down = ready == vmx::next::leave;
   if (observer_) observer_->enters(id, shut_down ? mmu::verdict::shutdown : mmu::verdict::resume);
-  if (strict_) follow(id, look_at(id).control);
+  if (strict_) {
+    if (as_it_was) expect_registers(id, control);
+    follow(id, look_at(id).control);
+  }
+  if (finding_) return false;
   if (shut_down) {
     out = ending::shutdown;
     if (!mmu_alone) note_question(id);

@@ -214,6 +214,7 @@ class world : private world_state {
   void judge_hypercall(unsigned vcpu, const reference::guest_state& before, const reference::guest_state& after,
                        bool leaves, const vmx::request&);
   std::array<reference::cpuid_row, 6> cpuid_rows(unsigned vcpu, flag code64) const;
+  void expect_registers(unsigned vcpu, const reference::registers& before);
   void follow(unsigned vcpu, const reference::registers&);
 
   // exit_ops.cpp

@@ -36,7 +36,7 @@ void real_mode(composer& c) {
   const unsigned count = 2 + c.chance.below(6);
   for (unsigned n = 0; n < count; ++n) {
     const unsigned segment = c.chance.below(segments);
-    switch (c.chance.below(6)) {
+    switch (c.chance.below(7)) {
       case 0:
         c.add(set_field(kind::field, nth(vmcs::guest_es_selector, segment), c.chance.below(0x1000)));
         break;
@@ -48,6 +48,11 @@ void real_mode(composer& c) {
         c.add(set_field(kind::set, nth(vmcs::guest_es_limit, segment),
                         c.chance.one_in(2) ? limit_of_all : edge(c.chance)));
         break;
+      case 3: {
+        constexpr std::uint64_t iopl = 0x3000;
+        c.add(set_field(kind::set, vmcs::guest_rflags, field_value(vmcs::guest_rflags, c.chance) | iopl));
+        break;
+      }
       default:
         c.add(some_instruction(c));
         break;
