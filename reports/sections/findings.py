@@ -2,6 +2,8 @@
 
 from pathlib import PurePath
 
+from drawing import disagreements, ready
+
 
 def content(history, tree):
     drawn = {found["input"]: found for found in _drawn(history)}
@@ -25,8 +27,9 @@ def _drawn(history):
             "invariant": invariant,
             "input": f"build/findings/{target}/{invariant}-{hash_}",
             "story": story,
+            "drawing": ready(story["drawing"]),
             "last_op": _last_op(story["lines"]),
-            "disagreements": _disagreements(story["drawing"]),
+            "disagreements": disagreements(story["drawing"]),
         }
 
 
@@ -43,9 +46,9 @@ def _triaged(history, drawn):
             "directory": f"build/triage/{file.parent.name}",
             "frames": [f"{frame['function']} ({frame['file']}:{frame['line']})" for frame in record["stack"]],
             # Triage draws the reduced input; what dies before it is drawn may have been drawn by the fuzzer.
-            "drawing": record.get("drawing") or (shown["story"]["drawing"] if shown else None),
+            "drawing": ready(record.get("drawing")) or (shown["drawing"] if shown else None),
             "reduced": bool(record.get("drawing")),
-            "disagreements": _disagreements(record.get("drawing")) or (shown["disagreements"] if shown else []),
+            "disagreements": disagreements(record.get("drawing")) or (shown["disagreements"] if shown else []),
         })
     return triaged
 
@@ -66,20 +69,3 @@ def _last_op(lines):
             blocks.append([])
     blocks = [block for block in blocks if block]
     return blocks[-2] if len(blocks) > 1 else blocks[-1] if blocks else []
-
-
-def _disagreements(drawing):
-    """Sentences about shadow entries: where they are and what is wrong."""
-    if not drawing:
-        return []
-    said = []
-
-    def visit(table):
-        for entry in table["entries"]:
-            if entry["wrong"]:
-                said.append(f"{table['name']}, entry {entry['first']}: {entry['wrong']}")
-            if "table" in entry:
-                visit(entry["table"])
-
-    visit(drawing["shadow"])
-    return said

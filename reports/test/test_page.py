@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOM), str(ROOM / "test")]
 import charts  # noqa: E402
 import sample  # noqa: E402
 import words  # noqa: E402
+from drawing import ready  # noqa: E402
 from history import History, by_number  # noqa: E402
 from page import render  # noqa: E402
 from sections import SECTIONS, bench, bugs, findings  # noqa: E402
@@ -162,6 +163,15 @@ class Parts(unittest.TestCase):
         svg = charts.lines("a <label>", "seconds", {"one": [(0, 1), (2, 3)], "two": [(0, 2), (3, 3)]})
         self.assertNotRegex(svg, r"<script|<style|https?://(?!www\.w3\.org/)")
         self.assertIn('aria-label="a &lt;label&gt;"', svg)
+
+    def test_long_rows_off_the_path_are_folded(self):
+        entries = [sample.entry(n, on_path=n == 10) for n in range(14)]
+        table = {"name": "", "level": 1, "whole": True, "entries": entries}
+        shown = ready({"guest": table, "shadow": table | {"entries": entries[:9]}})
+        rows = shown["guest"]["rows"]
+        self.assertEqual([len(row) if isinstance(row, list) else row["first"] for row in rows], [10, 10, 11, 12, 13])
+        self.assertEqual(len(shown["shadow"]["rows"]), 9)
+        self.assertIsNone(ready(None))
 
     def test_source_is_marked_line_by_line(self):
         lines = annotated("a.cpp", "/* one\ntwo */\nif (a < b) return;\n", [{"line": 2, "why": ""}],

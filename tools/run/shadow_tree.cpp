@@ -33,8 +33,13 @@ class climber {
       const std::uint64_t base = std::uint64_t{n} << 30;
       const bool here = on_path(base, 30);
       if (c.roots[n] == nullptr && !here) continue;
-      drawn_entry e{
-          .first = n, .bits = c.roots[n] == nullptr ? "-" : "P", .target = "nothing", .on_path = here, .wrong = ""};
+      const word value = c.pae_roots == nullptr ? word{0} : c.pae_roots->get(n);
+      drawn_entry e{.first = n,
+                    .value = value,
+                    .bits = bits_of_shadow_entry(value),
+                    .target = "nothing",
+                    .on_path = here,
+                    .wrong = ""};
       if (c.roots[n] != nullptr) {
         e.target = fmt::format("page {}", c.roots[n]->ordinal);
         e.table = std::make_shared<drawn_table>(table(*c.roots[n], base, {}, here));
