@@ -67,6 +67,9 @@ def check_command(command, root):
     except ValueError:
         yield "cannot be split into words"
         return
+    if words[:2] == ["git", "apply"] and "-R" not in words:
+        if subprocess.run(["git", "apply", "--check", *words[2:]], cwd=root, capture_output=True).returncode != 0:
+            yield "the patch does not apply"
     while "./umbra" in words:
         words = words[words.index("./umbra") + 1:]
         verb = next((word for word in words if not word.startswith("-")), None)
