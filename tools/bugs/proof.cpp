@@ -12,7 +12,7 @@ namespace umbra::tools {
 
 namespace fs = std::filesystem;
 
-proof_result try_theorems(const fs::path& binary, const fs::path& work, const std::vector<std::string>& theorems) {
+proof_result try_theorems(const fs::path& binary, const fs::path& work, const std::vector<std::string>& theorems, double seconds) {
   fs::remove_all(work);
   fs::create_directories(work);
   proof_result result;
@@ -22,7 +22,10 @@ proof_result try_theorems(const fs::path& binary, const fs::path& work, const st
                           figures.string(), "--cases", (work / "cases").string()},
                 .output = log};
   prove.words.insert(prove.words.end(), theorems.begin(), theorems.end());
-  run(prove);
+  if (!run_for(prove, seconds).how) {
+    result.problem = "the theorems were not judged in time";
+    return result;
+  }
   if (!fs::exists(figures)) {
     result.problem = "the theorems were not judged: " + tail(read_file(log), 3);
     return result;

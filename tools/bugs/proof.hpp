@@ -13,9 +13,10 @@ struct proof_result {
   double seconds = 0;
 };
 
-/// Tries theorems with a program that was built from the mutant; each until it is refuted. Counterexamples are left in
-/// `work`, which is emptied first.
+/// Tries theorems (all, if none is named) with a program that was built from the mutant; each until it is refuted, and
+/// all together for at most so many seconds of a processor's time. Counterexamples are left in `work`, which is emptied
+/// first.
 proof_result try_theorems(const std::filesystem::path& binary, const std::filesystem::path& work,
-                          const std::vector<std::string>& theorems);
+                          const std::vector<std::string>& theorems, double seconds = 3600);
 
 }  // namespace umbra::tools

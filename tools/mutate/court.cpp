@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "tools/bugs/hunt.hpp"
+#include "tools/bugs/proof.hpp"
 #include "tools/cli/error.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/fuzz/seeds.hpp"
@@ -14,6 +15,13 @@
 namespace umbra::tools {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// More than the quick tier takes with the core as it is.
+constexpr double theorem_seconds = 600;
+
+}  // namespace
 
 std::vector<std::string> targets_for(const std::string& file) {
   std::vector<std::string> covering, main;
@@ -27,7 +35,10 @@ std::vector<std::string> targets_for(const std::string& file) {
   return covering.empty() ? main : covering;
 }
 
-court::court(const court_request& r) : request_(r), clean_(r.plan, r.work / "clean") {
+court::court(const court_request& r)
+    : request_(r),
+      clean_(r.plan, r.work / "clean"),
+      clean_theorems_(r.theorems != nullptr ? *r.theorems : r.plan, r.work / "clean_theorems") {
   std::vector<test_program> programs;
   std::vector<fs::path> built;
   for (const test_program& t : test_programs(r.plan.directory())) {
@@ -52,14 +63,20 @@ const linkage& court::program(const std::string& name) const {
 
 bool court::is_decided(const fate& f) const { return f.killer() != nullptr && !request_.every; }
 
+bool court::is_settled(const fate& f) const {
+  if (f.became == fate::state::equal || f.became == fate::state::stillborn) return true;
+  if (f.became == fate::state::killed) return !request_.every;
+  return f.fuzzed >= request_.seconds && (f.proved || request_.theorems == nullptr);
+}
+
 void court::ask_tests(forge& shop, fate& f, const fs::path& work) {
   for (const test_program* t : tests_->order(f.subject.change.file)) {
+    if (is_decided(f)) return;
     const auto binary = shop.program(program(t->name));
-    if (!shop.problem().empty() || is_decided(f)) return;
+    if (!shop.problem().empty()) return;
     if (!binary) continue;
     f.opinions.push_back(tests_->ask(*t, f.subject.change.file, *binary, work));
     fs::remove(*binary);
-    if (is_decided(f)) return;
   }
 }
 
@@ -86,7 +103,22 @@ void court::ask_fuzzers(forge& shop, fate& f, const fs::path& work) {
   }
 }
 
-fate court::judge(const mutation& m, unsigned worker) {
+void court::ask_theorems(fate& f, const fs::path& work) {
+  // Words that stand for all values are not always words to a compiler: what does not compile there is not judged.
+  forge shop(*request_.theorems, clean_theorems_, f.subject, work / "forge_theorems");
+  const auto binary = shop.program(request_.theorems->programs().front());
+  if (!binary) return;
+  const proof_result p = try_theorems(*binary, work / "theorems", {}, theorem_seconds);
+  opinion o{.engine = "proofs",
+            .judge = "theorems",
+            .what = fmt::format("{}", fmt::join(p.refuted, ",")),
+            .seconds = p.seconds};
+  if (!p.refuted.empty()) o.said = opinion::answer::noticed;
+  if (!p.problem.empty()) o.said = opinion::answer::late;
+  f.opinions.push_back(o);
+}
+
+fate court::judge(const mutation& m, unsigned worker, const std::optional<fate>& before) {
   const auto began = std::chrono::steady_clock::now();
   fate f{.subject = m,
          .became = fate::state::survived,
@@ -95,11 +127,24 @@ fate court::judge(const mutation& m, unsigned worker) {
   const fs::path work = request_.work / fmt::format("worker{}", worker);
   fs::create_directories(work);
   forge shop(request_.plan, clean_, m, work / "forge");
-  if (shop.makes_no_difference()) {
+  const bool known = before && !request_.every;
+  if (!known && shop.makes_no_difference()) {
     f.became = fate::state::equal;
   } else if (shop.problem().empty()) {
-    ask_tests(shop, f, work);
-    if (shop.problem().empty() && request_.seconds != 0 && !is_decided(f)) ask_fuzzers(shop, f, work);
+    const auto has_asked = [&](const std::string& engine) {
+      return known && std::any_of(before->opinions.begin(), before->opinions.end(),
+                                  [&](const opinion& o) { return o.engine == engine; });
+    };
+    // What tests and theorems said stays said; fuzzing for longer may find more.
+    for (const std::string engine : {"tests", "proofs"}) {
+      if (!known) break;
+      std::copy_if(before->opinions.begin(), before->opinions.end(), std::back_inserter(f.opinions),
+                   [&](const opinion& o) { return o.engine == engine; });
+    }
+    if (!has_asked("tests")) ask_tests(shop, f, work);
+    const auto goes_on = [&] { return shop.problem().empty() && !is_decided(f); };
+    if (request_.seconds != 0 && goes_on()) ask_fuzzers(shop, f, work);
+    if (request_.theorems != nullptr && goes_on() && !has_asked("proofs")) ask_theorems(f, work);
   }
   const bool late = std::any_of(f.opinions.begin(), f.opinions.end(),
                                 [](const opinion& o) { return o.said == opinion::answer::late; });
@@ -115,6 +160,8 @@ fate court::judge(const mutation& m, unsigned worker) {
     f.became = fate::state::late;
   }
   f.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  f.fuzzed = request_.seconds;
+  f.proved = request_.theorems != nullptr;
   return f;
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct court_request {
   std::filesystem::path work;
   const std::vector<mutation>& all;  ///< of the part
   const std::vector<argument>& arguments;
-  unsigned seconds = 60;  ///< of fuzzing, for each target; 0: none
+  const build_plan* theorems = nullptr;  ///< how umbra-prove is built; null: theorems are not tried
+  unsigned seconds = 60;                 ///< of fuzzing, for each target; 0: none
   std::uint32_t seed = 1;
   double patience = 10;  ///< seconds that a test may compute beyond ten times what it usually does
   bool every = false;    ///< asks all judges, even once one has noticed
@@ -31,18 +33,21 @@ class court {
   /// Runs tests, and fuzzes, on the tree as it is; throws `error` if anything is noticed there.
   explicit court(const court_request&);
 
-  /// Several may be judged at a time, each by another worker.
-  fate judge(const mutation&, unsigned worker);
+  /// Several may be judged at a time, each by another worker. What is known of it `before` is not asked again.
+  fate judge(const mutation&, unsigned worker, const std::optional<fate>& before = {});
+  /// Whether there is nothing left to ask about it.
+  bool is_settled(const fate&) const;
 
  private:
   void ask_tests(forge&, fate&, const std::filesystem::path& work);
   void ask_fuzzers(forge&, fate&, const std::filesystem::path& work);
+  void ask_theorems(fate&, const std::filesystem::path& work);
   opinion fuzz(const std::string& target, const std::filesystem::path& binary, const std::filesystem::path& work) const;
   bool is_decided(const fate&) const;
   const linkage& program(const std::string& name) const;
 
   const court_request request_;
-  clean_code clean_;
+  clean_code clean_, clean_theorems_;
   std::unique_ptr<test_bench> tests_;
 };
 

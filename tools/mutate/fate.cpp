@@ -52,6 +52,8 @@ std::string to_line(const fate& f) {
                             {"fate", name_of(f.became)},
                             {"why", f.why},
                             {"seconds", f.seconds},
+                            {"fuzzed", f.fuzzed},
+                            {"proved", f.proved},
                             {"opinions", opinions}};
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -63,7 +65,9 @@ fate from_line(const std::string& line, const mutation& m) {
            .became = value_of<fate::state>(states, j.at("fate")),
            .opinions = {},
            .why = j.at("why"),
-           .seconds = j.at("seconds")};
+           .seconds = j.at("seconds"),
+           .fuzzed = j.at("fuzzed"),
+           .proved = j.at("proved")};
     for (const auto& o : j.at("opinions")) {
       f.opinions.push_back({.engine = o.at("engine"),
                             .judge = o.at("judge"),

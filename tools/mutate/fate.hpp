@@ -31,6 +31,8 @@ struct fate {
   std::vector<opinion> opinions;  ///< in the order in which they were asked for
   std::string why;                ///< the argument; or the compiler's words
   double seconds = 0;             ///< all that it took
+  unsigned fuzzed = 0;            ///< seconds that each fuzz target would have had
+  bool proved = false;            ///< whether theorems would have been tried
 
   const opinion* killer() const;
   /// Whether it counts: a program of its own, with a meaning of its own.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "tools/cli/process.hpp"
@@ -28,7 +29,7 @@ struct options {
   std::size_t count = 300;
   std::uint32_t seed = 1;
   unsigned seconds = 60, jobs = std::max(1u, std::thread::hardware_concurrency());
-  bool list = false, every = false;
+  bool list = false, every = false, proofs = true;
 };
 
 std::pair<unsigned, unsigned> parse_shard(const std::string& text) {
@@ -50,6 +51,12 @@ build_plan plan_of_judges() {
   }
   build("plain", names);
   return {directory, names};
+}
+
+/// The same for the program that tries theorems.
+build_plan plan_of_theorems() {
+  build("smt", {"umbra-prove"});
+  return {build_directory("smt"), {"umbra-prove"}};
 }
 
 std::vector<mutation> chosen(const options& o, const std::vector<mutation>& all) {
@@ -78,7 +85,7 @@ void show(const std::vector<mutation>& some) {
 }
 
 std::vector<fate> judge_all(const std::vector<mutation>& some, court& judges, const ledger& kept, const options& o,
-                            const std::string& how, const std::string& state) {
+                            const std::string& state) {
   std::vector<fate> fates(some.size());
   std::mutex mutex;
   std::size_t done = 0;
@@ -93,15 +100,17 @@ std::vector<fate> judge_all(const std::vector<mutation>& some, court& judges, co
   };
   std::vector<std::size_t> left;
   for (std::size_t n = 0; n < some.size(); ++n) {
-    if (auto known = kept.find(some[n])) {
+    const auto known = kept.find(some[n]);
+    if (known && judges.is_settled(*known)) {
       told(n, *known);
     } else {
       left.push_back(n);
     }
   }
   share_work(left.size(), o.jobs, [&](std::size_t piece, unsigned worker) {
-    fate f = judges.judge(some[left[piece]], worker);
-    if (state_of_tree(how) != state) {
+    const mutation& m = some[left[piece]];
+    fate f = judges.judge(m, worker, kept.find(m));
+    if (state_of_tree(fmt::format("{}", o.seed)) != state) {
       throw error("The tree has changed since this run began; what was judged before is kept for the tree as it was.",
                   status::broken);
     }
@@ -129,16 +138,18 @@ status mutate(const options& o) {
                a.file);
   }
 
-  const std::string how = fmt::format("{} {} {}", o.seconds, o.seed, o.every);
-  const std::string state = state_of_tree(how);
+  const std::string state = state_of_tree(fmt::format("{}", o.seed));
   const ledger kept(work / "ledger", state);
-  fmt::print("umbra: {} of the {} mutants of {} (seed {}), tests and {} s with each fuzz target, {} at a time\n",
-             some.size(), all.size(), p.name, o.seed, o.seconds, o.jobs);
+  fmt::print("umbra: {} of the {} mutants of {} (seed {}): tests, {} s with each fuzz target{}; {} at a time\n",
+             some.size(), all.size(), p.name, o.seed, o.seconds, o.proofs ? ", theorems" : "", o.jobs);
   std::fflush(stdout);
+  std::optional<build_plan> theorems;
+  if (o.proofs && p.name != "machine") theorems = plan_of_theorems();
   court judges({.plan = plan,
                 .work = work,
                 .all = all,
                 .arguments = arguments,
+                .theorems = theorems ? &*theorems : nullptr,
                 .seconds = o.seconds,
                 .seed = o.seed,
                 .every = o.every});
@@ -148,7 +159,7 @@ status mutate(const options& o) {
                     .seconds = o.seconds,
                     .shard = which,
                     .shards = of,
-                    .fates = judge_all(some, judges, kept, o, how, state)};
+                    .fates = judge_all(some, judges, kept, o, state)};
   const std::string text = survivors(r) + "\n" + tables(r) + "\n" + sum(tally_of(r.fates)) + "\n";
   fmt::print("{}", text);
   std::string name = "mutate-" + p.name;
@@ -163,7 +174,8 @@ status mutate(const options& o) {
 
 void add_mutate(CLI::App& app, action& run) {
   auto* verb = app.add_subcommand(
-      "mutate", "Makes mechanical mutants of the source, one mistake each, and asks tests and fuzzers to notice them.");
+      "mutate",
+      "Makes mechanical mutants of the source, one mistake each, and asks tests, fuzzers and theorems to notice them.");
   auto o = std::make_shared<options>();
   std::vector<std::string> names;
   for (const part& p : parts()) names.push_back(p.name);
@@ -182,6 +194,7 @@ void add_mutate(CLI::App& app, action& run) {
       ->capture_default_str();
   verb->add_option("--shard", o->shard, "Only a share of the sample: 2/5 is the second of five")->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Mutants at a time; without it: one a core")->check(CLI::Range(1, 256));
+  verb->add_flag("!--no-proofs", o->proofs, "Do not try theorems on what tests and fuzzing have not noticed");
   verb->add_flag("--every", o->every, "Ask every judge, even once one has noticed");
   verb->add_flag("--list", o->list, "Draw the mutants, judge none");
   verb->callback([o, &run] { run = [o] { return mutate(*o); }; });

@@ -152,6 +152,22 @@ TEST_F(court_of_a_small_tree, compiles_only_what_a_name_matters_to) {
   EXPECT_EQ(sources(""), both);
 }
 
+TEST_F(court_of_a_small_tree, asks_only_what_is_left) {
+  make();
+  const mutation& m = that("int unused(int n) { return n + 4; }");
+  const court_request by_tests{.plan = *plan_, .work = place_ / "work", .all = all_, .arguments = {}, .seconds = 0};
+  court_request longer = by_tests;
+  longer.seconds = 5;
+  fate f = judged("int unused(int n) { return n + 4; }");
+  EXPECT_TRUE(court(by_tests).is_settled(f));
+  EXPECT_FALSE(court(longer).is_settled(f));
+  f.opinions.front().judge = "as was said before";
+  const fate again = court(by_tests).judge(m, 0, f);
+  ASSERT_EQ(again.opinions.size(), 1u);
+  EXPECT_EQ(again.opinions.front().judge, "as was said before");
+  EXPECT_TRUE(court(longer).is_settled(judged("int all = 1;")));
+}
+
 TEST_F(court_of_a_small_tree, leaves_the_build_as_it_is) {
   make();
   const std::string before = read_file(place_ / "build/core/libsmall.a"), text = read_file(place_ / "core/sum.cpp");
