@@ -1,5 +1,5 @@
-// Properties run with the same seed each time, so that a suite that passed passes again. RC_PARAMS decides otherwise:
-// `RC_PARAMS="max_success=100000"` takes a new seed and more cases, `RC_PARAMS="reproduce=..."` what a failure printed.
+// Properties run with the same seed each time, so that a suite that passed passes again. `./umbra props` decides otherwise,
+// and so may RC_PARAMS: "max_success=100000" takes a new seed and more cases, "reproduce=..." what a failure printed.
 #include <cstdlib>
 
 namespace {

@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   umbra::tools::action run;
   umbra::tools::add_fuzz(app, run);
+  umbra::tools::add_props(app, run);
   umbra::tools::add_run(app, run);
   umbra::tools::add_ops(app, run);
   umbra::tools::add_bugs(app, run);

@@ -23,6 +23,11 @@ fs::path build_root() { return root() / "build"; }
 
 fs::path build_directory(const std::string& preset) { return build_root() / preset; }
 
+fs::path shown(const fs::path& p) {
+  const fs::path relative = fs::relative(p, fs::current_path());
+  return relative.empty() ? p : relative;
+}
+
 namespace {
 
 void step(const std::string& preset, const std::vector<std::string>& words, const fs::path& log) {

@@ -14,6 +14,9 @@ std::filesystem::path build_root();
 /// ROOT/build/PRESET.
 std::filesystem::path build_directory(const std::string& preset);
 
+/// An absolute path as seen from where the user stands.
+std::filesystem::path shown(const std::filesystem::path&);
+
 /// Configures a preset if need be and builds targets of it. Says so in one line if it takes a while; throws `error` with
 /// the end of the log if it fails.
 void build(const std::string& preset, const std::vector<std::string>& targets);

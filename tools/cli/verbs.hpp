@@ -13,6 +13,7 @@ namespace umbra::tools {
 using action = std::function<status()>;
 
 void add_fuzz(CLI::App& app, action& run);
+void add_props(CLI::App& app, action& run);
 void add_run(CLI::App& app, action& run);
 void add_ops(CLI::App& app, action& run);
 void add_bugs(CLI::App& app, action& run);

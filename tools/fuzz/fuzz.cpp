@@ -30,12 +30,6 @@ struct options {
   fs::path corpus, binary;
 };
 
-/// An absolute path as seen from where the user stands.
-fs::path shown(const fs::path& p) {
-  const fs::path relative = fs::relative(p, fs::current_path());
-  return relative.empty() ? p : relative;
-}
-
 void make_directory(const fs::path& p) {
   std::error_code problem;
   fs::create_directories(p, problem);

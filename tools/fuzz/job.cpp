@@ -36,26 +36,6 @@ std::uint64_t last_number(const std::string& text, const std::string& name) {
   return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + name.size() + 2, nullptr, 10);
 }
 
-/// The rest of the first line that contains `mark`, from `mark` on; or "".
-std::string line_from(const std::string& text, const std::string& mark) {
-  const std::size_t at = text.find(mark);
-  return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
-}
-
-/// The kind of a crash that the target itself did not name.
-finding_report unnamed(const std::string& log, ending how) {
-  finding_report r;
-  for (const auto& [mark, id] : {std::pair{"runtime error: ", "sanitizer"}, std::pair{"Sanitizer: ", "sanitizer"},
-                                 std::pair{"assertion", "assertion"}, std::pair{"ERROR: libFuzzer: ", "crash"}}) {
-    r.text = line_from(log, mark);
-    r.id = id;
-    if (!r.text.empty()) break;
-  }
-  if (r.text.find("timeout") != std::string::npos) r.id = "timeout";
-  if (r.text.empty()) r = {"crash", fmt::format("The fuzz target ended with status {}.", how), {}};
-  return r;
-}
-
 }  // namespace
 
 job::job(const job_request& r) : log_(r.work / (r.name + ".log")), live_path_(r.work / (r.name + ".live")) {
@@ -121,7 +101,7 @@ std::optional<finding_report> job::finding() {
   if (how == 0) return std::nullopt;
   const std::string log = last_of(log_, 1 << 20);
   const fuzz::live shown = live();
-  finding_report r = unnamed(log, how);
+  finding_report r = crash_in(log, how);
   if (shown.finding_id[0] != '\0') r = {shown.finding_id, shown.finding_text, {}};
   const std::string mark = "Test unit written to ";
   const std::string line = line_from(log, mark);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fuzz/targets/live.hpp"
-#include "tools/cli/process.hpp"
+#include "tools/fuzz/crash.hpp"
 
 namespace umbra::tools {
 
@@ -21,13 +21,6 @@ struct job_request {
   unsigned seconds = 60;
   std::uint32_t seed = 1;
   std::vector<std::string> flags = {};  ///< further ones for libFuzzer
-};
-
-/// Where a finding is and what broke.
-struct finding_report {
-  std::string id;  ///< an invariant, "outcome", ..., or "sanitizer", "assertion", "timeout", "crash"
-  std::string text;
-  std::filesystem::path input;  ///< empty if the process left none
 };
 
 /// What libFuzzer says of itself in its log.

@@ -30,11 +30,6 @@ struct totals {
   std::size_t inputs = 0, fresh = 0, known = 0, well = 0, unfit = 0;
 };
 
-fs::path shown(const fs::path& p) {
-  const fs::path relative = fs::relative(p, fs::current_path());
-  return relative.empty() ? p : relative;
-}
-
 void present(const record& r, const shelf::kept& k) {
   fmt::print("{} at {}: {}\n", r.id, r.at.empty() ? r.kind : "`" + r.at + "`", r.text);
   fmt::print("  input      {}{}\n", shown(r.inputs.back()).string(),

@@ -65,16 +65,6 @@ RC_GTEST_PROP(page_pool, hands_out_each_page_once, ()) {
   RC_ASSERT(m.incidents().count() == 0u);
 }
 
-TEST(page_pool, finds_each_of_more_pages_than_its_index_has_buckets) {
-  machine::machine& m = bench();
-  mmu::page_pool pool(m.host());
-  ASSERT_TRUE(pool.create(1500));
-  for (unsigned n = 0; n < pool.size(); ++n) {
-    EXPECT_EQ(pool.find(pool.at(n).where), &pool.at(n));
-    EXPECT_EQ(pool.find(frame_of(platform::address_of(m.host(), pool.at(n).links))), nullptr);
-  }
-}
-
 RC_GTEST_PROP(page_pool, keeps_nothing_if_memory_runs_out, ()) {
   const auto size = *rc::gen::inRange(1u, 40u);
   const auto refused = *rc::gen::inRange(0u, 2 * 40u + 2);
