@@ -1,5 +1,5 @@
 # Compiler flags, as interface targets: umbra::flags for everything, umbra::freestanding for the rooms that run in a kernel,
-# umbra::instrumented for code whose coverage guides the fuzzers.
+# umbra::instrumented for code whose coverage guides the fuzzers; and what fuzz targets are linked with, umbra::engine.
 add_library(umbra_flags INTERFACE)
 add_library(umbra::flags ALIAS umbra_flags)
 target_compile_features(umbra_flags INTERFACE cxx_std_20)
@@ -50,7 +50,5 @@ if(UMBRA_FLAVOUR STREQUAL smt)
 endif()
 
 if(UMBRA_FLAVOUR MATCHES "^(host|replay)$")
-  target_link_options(umbra_flags INTERFACE -fuse-ld=lld)
-  # The mutators know the structure of an input, so tracing of comparisons and stack depth would cost speed and find nothing.
-  target_compile_options(umbra_instrumented INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,stack-depth)
+  include(engine)
 endif()

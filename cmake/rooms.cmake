@@ -6,7 +6,11 @@
 #   umbra_test(name [SYMBOLIC] SOURCES test/a_test.cpp ... DEPS umbra_core ...)
 #     A GoogleTest program; each of its tests is one ctest test. Host builds only; SYMBOLIC: smt builds only.
 #   umbra_program(name [FUZZER] SOURCES main.cpp ... DEPS ...)
-#     An executable; FUZZER links it with libFuzzer's main().
+#     An executable; FUZZER links it with the engine's main().
+#   umbra_module(name SOURCES a.cpp ... DEPS ...)
+#     A shared object that somebody else's program loads.
+#   umbra_fit_for_modules(a.cpp ...)
+#     Sources with thread-local data that modules are made of.
 #
 # In `opaque` and `kernel` builds a library is a set of objects, and tests and programs do not exist; in `replay` builds
 # only FUZZER programs do.
@@ -80,8 +84,24 @@ function(umbra_program name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} umbra::flags)
   if(arg_FUZZER)
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name} PRIVATE umbra::engine)
   else()
     umbra_answer_instrumentation(${name})
   endif()
+endfunction()
+
+function(umbra_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  add_library(${name} MODULE ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} umbra::flags)
+  # Its libraries are compiled for programs: symbols that nobody could put others in the place of need no more than that.
+  target_link_options(${name} PRIVATE -Wl,-Bsymbolic -Wl,--exclude-libs,ALL)
+  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden)
+  umbra_answer_instrumentation(${name})
+endfunction()
+
+# Thread-local data is reached in one way in programs and in another in what they load; this one does for both, and costs
+# programs nothing.
+function(umbra_fit_for_modules)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -fPIC)
 endfunction()

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
-#include <new>
 
 namespace umbra::fuzz {
 
@@ -22,13 +21,15 @@ board::board() {
                    : MAP_FAILED;
   ::close(file);
   if (page == MAP_FAILED) return;
-  page_ = new (page) live{};
+  page_ = static_cast<live*>(page);
+  before_ = page_->counts;
   page_->version = live::current_version;
 }
 
 void board::show(const tally& counts) {
   ++page_->executions;
-  page_->counts = counts;
+  page_->counts = before_;
+  page_->counts += counts;
   const std::size_t last = std::size(page_->live_pages) - 1;
   ++page_->live_pages[std::min<std::size_t>(counts.live_pages, last)];
 }

@@ -7,7 +7,8 @@ namespace umbra::fuzz {
 
 class board {
  public:
-  /// Maps the file that UMBRA_STATS names. Without one, or if it cannot be mapped, what is shown goes nowhere.
+  /// Maps the file that UMBRA_STATS names. Without one, or if it cannot be mapped, what is shown goes nowhere. What an
+  /// earlier process has counted there is added to: some engines start a new one now and then.
   board();
 
   void show(const tally&);
@@ -16,6 +17,7 @@ class board {
  private:
   live unseen_{};
   live* page_ = &unseen_;
+  tally before_{};  ///< what earlier processes counted
 };
 
 }  // namespace umbra::fuzz

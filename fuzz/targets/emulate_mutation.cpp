@@ -7,7 +7,8 @@
 #include "fuzz/trial/compose.hpp"
 #include "fuzz/trial/raw.hpp"
 
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+/// The engine's own mutations. Not every engine lends them.
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace {
 
@@ -27,7 +28,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                unsigned seed) {
   umbra::fuzz::random chance(seed);
   // Bytes as bytes now and then: the decoding's own corners.
-  if (chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
+  if (LLVMFuzzerMutate != nullptr && chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
   static trial t;
   if (size < 2 || chance.one_in(2)) {
     t = compose_trial(chance);

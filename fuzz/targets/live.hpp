@@ -8,7 +8,8 @@
 
 namespace umbra::fuzz {
 
-/// Written by the target after each input, without locks: a reader may see one number newer than the next.
+/// All zero at first. Written by the target after each input, without locks: a reader may see one number newer than the
+/// next.
 struct live {
   static constexpr std::uint64_t current_version = 1;
 

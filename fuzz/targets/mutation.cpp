@@ -11,7 +11,8 @@
 #include "fuzz/ops/codec.hpp"
 #include "fuzz/targets/made.hpp"
 
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+/// The engine's own mutations. Not every engine lends them.
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace {
 
@@ -92,7 +93,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                unsigned seed) {
   umbra::fuzz::random chance(seed);
   // Bytes as bytes now and then: the codec's own corners.
-  if (chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
+  if (LLVMFuzzerMutate != nullptr && chance.one_in(32)) return LLVMFuzzerMutate(data, size, max_size);
   program& p = the_row().next({data, size});
   if (size < 2 || chance.one_in(48)) {
     p = generate(chance.next(), generated_program, about);

@@ -4,37 +4,56 @@
 
 #include "fuzz/ops/program.hpp"
 
-// The counters of -fsanitize-coverage=inline-8bit-counters; the linker gives the bounds.
 extern "C" {
+// The counters of -fsanitize-coverage=inline-8bit-counters; the linker gives the bounds.
 [[gnu::weak, gnu::visibility("hidden")]] extern std::uint8_t __start___sancov_cntrs[];
 [[gnu::weak, gnu::visibility("hidden")]] extern std::uint8_t __stop___sancov_cntrs[];
+// AFL++'s, which it shares with its target.
+[[gnu::weak]] extern std::uint8_t* __afl_area_ptr;
+[[gnu::weak]] extern std::uint32_t __afl_map_size;
 }
 
 namespace umbra::fuzz {
 
-std::span<std::uint8_t> coverage_counters() { return {__start___sancov_cntrs, __stop___sancov_cntrs}; }
+std::span<std::uint8_t> coverage_counters() {
+  const std::span<std::uint8_t> inlined{__start___sancov_cntrs, __stop___sancov_cntrs};
+  if (!inlined.empty()) return inlined;
+  if (&__afl_area_ptr != nullptr && &__afl_map_size != nullptr) return {__afl_area_ptr, __afl_map_size};
+  return {};
+}
 
 warm_start::warm_start(world& w) : world_(w) {
   for (auto& b : beginnings_) b = std::make_unique<beginning>();
 }
 
+/// What makes a foundation is covered when a program is the first of its kind, and not by the program's doing.
+bool warm_start::start(const setup& s) {
+  const auto counters = coverage_counters();
+  before_.assign(counters.begin(), counters.end());
+  const std::uint64_t made = world_.counts().foundations;
+  if (!world_.start(s)) return false;
+  if (world_.counts().foundations == made) return true;
+  std::ranges::copy(before_, counters.begin());
+  return world_.start(s);
+}
+
 /// Everything up to and with the burst, if there is one. False: a finding.
 bool warm_start::begin(const program& p) {
-  if (p.ops.empty() || p.ops[0].kind != kind::exhaust) return world_.start(p.setup);
+  const auto counters = coverage_counters();
+  if (counters.empty() || p.ops.empty() || p.ops[0].kind != kind::exhaust) return start(p.setup);
   const auto same = [&](const auto& b) { return b->known && b->burst == p.ops[0] && b->setup == p.setup; };
   auto at = std::ranges::find_if(beginnings_, same);
   const bool known = at != beginnings_.end();
   if (!known) at = std::ranges::min_element(beginnings_, {}, [](const auto& b) { return b->used; });
   beginning& b = **at;
   b.used = ++time_;
-  const auto counters = coverage_counters();
   if (known) {
     world_.restore(b.then);
     std::ranges::copy(b.coverage, counters.begin());
     return true;
   }
   b.known = false;
-  if (!world_.start(p.setup) || !world_.step(p.ops[0])) return false;
+  if (!start(p.setup) || !world_.step(p.ops[0])) return false;
   world_.save(b.then);
   b.coverage.assign(counters.begin(), counters.end());
   b.setup = p.setup;

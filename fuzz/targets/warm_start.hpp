@@ -1,7 +1,7 @@
 // Most programs of a fuzzer begin as one of the last few did: with the same set-up, and with a burst of reads that
 // fills the shadow MMU and takes longer than all that follows. Those go on from a checkpoint after it. Nobody can tell,
 // but by the clock and by the counts of ops: the world is deterministic, and the coverage of what is not run again is
-// put back too.
+// put back too. An engine whose counts of coverage are not known gets cold starts only.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace umbra::fuzz {
 
-/// What the engine counts: how often each edge of instrumented code was taken.
+/// What the engine counts: how often each edge of instrumented code was taken. Empty if it is not known where.
 std::span<std::uint8_t> coverage_counters();
 
 class warm_start {
@@ -35,10 +35,12 @@ class warm_start {
     std::vector<std::uint8_t> coverage;
   };
 
+  bool start(const setup&);
   bool begin(const program&);
 
   world& world_;
   std::uint64_t time_ = 0;
+  std::vector<std::uint8_t> before_;
   std::array<std::unique_ptr<beginning>, 3> beginnings_;
 };
 

@@ -81,6 +81,7 @@ void world::lay_foundation(unsigned pages, const x86::features& cpuid, const mac
     for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(f.cpus[id]);
     return;
   }
+  ++tally_.foundations;
   machine_->reset(memory);
   space_.emplace(machine_->host(), slots, aliases);
   mmu_.emplace(*space_);

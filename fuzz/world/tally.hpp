@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace umbra::fuzz {
 
@@ -20,7 +21,20 @@ struct tally {
   std::uint64_t races = 0;           ///< armed writes that landed
   std::uint64_t checks = 0;          ///< invariants checked, one a page or entry set as models/invariants counts them
   std::uint64_t full_checks = 0;
-  unsigned live_pages = 0;  ///< live shadow pages when the last program ended, before teardown
+  std::uint64_t foundations = 0;  ///< empty VMs made, rather than put back as they were when last made
+  unsigned live_pages = 0;        ///< live shadow pages when the last program ended, before teardown
+
+  /// What two worlds counted; the live pages are the last one's.
+  tally& operator+=(const tally& other) {
+    for (std::uint64_t tally::*count :
+         {&tally::programs, &tally::ops, &tally::effective, &tally::accesses, &tally::faulting, &tally::table_writes,
+          &tally::fault_or_table, &tally::exits, &tally::vm_exits, &tally::guest_faults, &tally::stale, &tally::races,
+          &tally::checks, &tally::full_checks, &tally::foundations}) {
+      this->*count += other.*count;
+    }
+    live_pages = other.live_pages;
+    return *this;
+  }
 };
 
 }  // namespace umbra::fuzz

@@ -49,7 +49,8 @@ void build(const std::string& preset, const std::vector<std::string>& targets) {
 }
 
 fs::path program(const fs::path& build_directory, const std::string& name) {
-  for (const char* room : {"fuzz/targets", "tools", "tools/bench", "tools/deep", "tools/prove", "tools/triage", "ci/layers"}) {
+  for (const char* room : {"fuzz/targets", "fuzz/properties", "tools", "tools/bench", "tools/deep", "tools/prove",
+                           "tools/triage", "ci/layers"}) {
     const fs::path candidate = build_directory / room / name;
     if (fs::exists(candidate)) return candidate;
   }

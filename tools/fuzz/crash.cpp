@@ -4,12 +4,9 @@
 
 #include <utility>
 
-namespace umbra::tools {
+#include "tools/fuzz/log.hpp"
 
-std::string line_from(const std::string& text, const std::string& mark) {
-  const std::size_t at = text.find(mark);
-  return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
-}
+namespace umbra::tools {
 
 finding_report crash_in(const std::string& log, ending how) {
   finding_report r;

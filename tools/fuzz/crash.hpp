@@ -18,7 +18,4 @@ struct finding_report {
 /// Reads a sanitizer's, an assertion's or an engine's last words from a log.
 finding_report crash_in(const std::string& log, ending);
 
-/// The rest of the first line that contains `mark`, from `mark` on; or "".
-std::string line_from(const std::string& text, const std::string& mark);
-
 }  // namespace umbra::tools

@@ -23,6 +23,7 @@ namespace {
 
 struct options {
   std::string target = "mmu";
+  std::string engine = "libfuzzer";
   unsigned seconds = 60;
   unsigned jobs = 0;
   std::uint32_t seed = 0;
@@ -59,52 +60,89 @@ std::vector<const fuzz_target*> chosen(const options& o) {
   return targets;
 }
 
-/// A target, built, with the committed inputs in its corpus; `seeds` counts these.
-session_subject subject(const options& o, const fuzz_target& t, unsigned& seeds) {
-  session_subject s{.binary = o.binary, .corpus = o.corpus, .work = build_root() / "fuzz" / t.name, .flags = t.flags};
-  if (s.corpus.empty())
-    s.corpus = build_root() / "corpus" / t.name;
+/// A target's corpus, with the committed inputs in it; `seeds` counts these.
+fs::path corpus(const options& o, const fuzz_target& t, unsigned& seeds) {
+  fs::path where = o.corpus;
+  if (where.empty())
+    where = build_root() / "corpus" / t.name;
   else if (o.target == every_target)
-    s.corpus /= t.name;
-  s.corpus = fs::absolute(s.corpus);
-  make_directory(s.corpus);
+    where /= t.name;
+  where = fs::absolute(where);
+  make_directory(where);
+  seeds += encode_seeds(t, t.seeds(), where) + encode_seeds(t, t.regressions(), where);
+  return where;
+}
+
+/// A target, built for an engine.
+session_subject subject(const options& o, const fuzz_target& t, fuzz_engine engine, const fs::path& corpus) {
+  session_subject s{.binary = o.binary,
+                    .corpus = corpus,
+                    .work = build_root() / "fuzz" / t.name,
+                    .flags = t.flags,
+                    .engine = engine,
+                    .mutator = {}};
   make_directory(s.work);
+  const std::string preset = engine == fuzz_engine::afl ? "afl" : "asan";
   if (s.binary.empty()) {
-    build("asan", {t.program()});
-    s.binary = program(build_directory("asan"), t.program());
+    build(preset, {t.program()});
+    s.binary = program(build_directory(preset), t.program());
   }
   s.binary = fs::absolute(s.binary);
-  seeds += encode_seeds(t, t.seeds(), s.corpus) + encode_seeds(t, t.regressions(), s.corpus);
+  if (engine == fuzz_engine::afl) {
+    build("plain", {t.mutator});
+    s.mutator = program(build_directory("plain"), t.mutator + ".so");
+  }
   return s;
 }
 
+/// Whom a result is about.
+struct pairing {
+  const fuzz_target* target;
+  fuzz_engine engine;
+};
+
 status fuzz(options o) {
   if (!o.binary.empty() && o.target == every_target) throw error("--binary is one target's: name it with --target.");
-  const auto targets = chosen(o);
+  const auto engines = engines_named(o.engine);
+  if (!o.binary.empty() && engines.size() != 1) throw error("--binary is built for one engine: name it with --engine.");
   if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
   if (o.seed == 0) o.seed = std::random_device{}() & 0x7fff'ffff;
   session_request request{.subjects = {}, .seconds = o.seconds, .jobs = o.jobs, .seed = o.seed};
   unsigned seeds = 0;
-  for (const fuzz_target* t : targets) request.subjects.push_back(subject(o, *t, seeds));
-  fmt::print("umbra: fuzzing {} for {} s with {} job{}, seed {}, {} committed seeds\n", o.target, o.seconds, o.jobs,
-             o.jobs == 1 ? "" : "s", o.seed, seeds);
+  std::vector<pairing> pairings;
+  for (const fuzz_target* t : chosen(o)) {
+    const fs::path where = corpus(o, *t, seeds);
+    for (const fuzz_engine e : engines) {
+      pairings.push_back({t, e});
+      request.subjects.push_back(subject(o, *t, e, where));
+    }
+  }
+  fmt::print("umbra: fuzzing {}{} for {} s with {} job{}, seed {}, {} committed seeds\n", o.target,
+             o.engine == "both"  ? " by libfuzzer and afl"
+             : o.engine == "afl" ? " by afl"
+                                 : "",
+             o.seconds, o.jobs, o.jobs == 1 ? "" : "s", o.seed, seeds);
   std::fflush(stdout);
   const auto results = fuzz_session(request);
   bool found = false;
-  for (std::size_t n = 0; n < targets.size(); ++n) {
-    session_report report{.target = targets[n]->name,
+  for (std::size_t n = 0; n < pairings.size(); ++n) {
+    const auto [target, engine] = pairings[n];
+    session_report report{.target = target->name,
+                          .engine = engine,
                           .jobs = o.jobs,
                           .seed = o.seed,
                           .corpus = request.subjects[n].corpus,
                           .result = results[n]};
-    keep_finding(report, *targets[n]);
-    if (targets[n]->deep && o.deep != 0 && !report.result.finding && !report.result.interrupted)
+    keep_finding(report, *target);
+    // Engines share a target's corpus: one look at it will do.
+    const bool last = n + 1 == pairings.size() || pairings[n + 1].target != target;
+    if (last && target->deep && o.deep != 0 && !report.result.finding && !report.result.interrupted)
       report.deep = deep_check(sample(report.corpus, o.deep, o.seed), request.subjects[n].work / "deep", o.jobs, false);
     found = found || report.result.finding || !report.deep.problems.empty();
     fmt::print("{}", summary(report, shown));
-    const fs::path file = build_root() / "reports" / ("fuzz-" + report.target);
+    const fs::path file = build_root() / "reports" / name_of(report);
     write_file(file.string() + ".txt", summary(report, shown));
-    keep_report("fuzz-" + report.target, to_json(report));
+    keep_report(name_of(report), to_json(report));
     fmt::print("report: {}\n", shown(file.string() + ".json").string());
   }
   return found ? status::bad : status::good;
@@ -122,6 +160,9 @@ void add_fuzz(CLI::App& app, action& run) {
                    "What to fuzz: the shadow MMU; VM exits; the emulator, Unicorn and Zydis judging, or alone; all, in "
                    "equal shares")
       ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  verb->add_option("--engine", o->engine, "Who fuzzes: libFuzzer; AFL++; both, in equal shares, with one corpus")
+      ->check(CLI::IsMember({"libfuzzer", "afl", "both"}))
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));
   verb->add_option("--corpus", o->corpus,

@@ -31,18 +31,23 @@ void keep_finding(session_report& r, const fuzz_target& target) {
        .output = build_root() / "fuzz" / r.target / "shown.txt"});
 }
 
+std::string name_of(const session_report& r) {
+  return r.engine == fuzz_engine::libfuzzer ? "fuzz-" + r.target
+                                            : fmt::format("fuzz-{}-{}", r.target, name_of(r.engine));
+}
+
 std::string summary(const session_report& r, const std::function<fs::path(const fs::path&)>& shown) {
   const auto& [total, course, seconds, finding, interrupted] = r.result;
   const auto rate = [&](std::uint64_t n) { return short_number(static_cast<double>(n) / std::max(seconds, 0.001)); };
   const double inputs = std::max<double>(1, static_cast<double>(total.executions));
   std::string text = fmt::format(
-      "{} in {:.0f} s{}: {} inputs ({} exec/s), {} guest ops ({}/s, {:.1f} an input)\n"
+      "{}{} in {:.0f} s{}: {} inputs ({} exec/s), {} guest ops ({}/s, {:.1f} an input)\n"
       "coverage {} edges, {} features; corpus {} inputs in {}\n"
       "{} invariant checks, {} full checks\n",
-      r.target, seconds, interrupted ? " (interrupted)" : "", total.executions, rate(total.executions),
-      total.counts.effective, rate(total.counts.effective), static_cast<double>(total.counts.effective) / inputs,
-      total.coverage, total.features, total.corpus, shown(r.corpus).string(), total.counts.checks,
-      total.counts.full_checks);
+      r.target, r.engine == fuzz_engine::afl ? " by afl" : "", seconds, interrupted ? " (interrupted)" : "",
+      total.executions, rate(total.executions), total.counts.effective, rate(total.counts.effective),
+      static_cast<double>(total.counts.effective) / inputs, total.coverage, total.features, total.corpus,
+      shown(r.corpus).string(), total.counts.checks, total.counts.full_checks);
   if (r.deep.inputs != 0) {
     text += fmt::format("deep check of {} inputs for every address and access: {}\n", r.deep.inputs,
                         r.deep.problems.empty() ? fmt::format("holds, {} paths", r.deep.paths) : "DISAGREES");
@@ -69,6 +74,7 @@ nlohmann::json to_json(const session_report& r) {
   }
   nlohmann::json j{
       {"target", r.target},
+      {"engine", name_of(r.engine)},
       {"jobs", r.jobs},
       {"seed", r.seed},
       {"seconds", r.result.seconds},

@@ -12,6 +12,7 @@ namespace umbra::tools {
 
 struct session_report {
   std::string target;
+  fuzz_engine engine = fuzz_engine::libfuzzer;
   unsigned jobs = 1;
   std::uint32_t seed = 1;
   std::filesystem::path corpus;
@@ -23,6 +24,9 @@ struct session_report {
 /// Moves the input of a finding to build/findings/TARGET, under a name that says what broke, and writes it as text
 /// beside; and what `umbra run` shows of it as JSON to build/reports/findings, while the tree is what it was found in.
 void keep_finding(session_report&, const fuzz_target&);
+
+/// The report's files are called so, but for their endings.
+std::string name_of(const session_report&);
 
 std::string summary(const session_report&,
                     const std::function<std::filesystem::path(const std::filesystem::path&)>& shown);

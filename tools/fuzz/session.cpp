@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <list>
+#include <map>
 #include <thread>
 
 #include "tools/cli/error.hpp"
@@ -24,19 +25,17 @@ struct effort {
   unsigned running = 0;
   session_result result = {};
 
+  void exchange() {
+    for (job& j : jobs) j.exchange();
+  }
+
   figures sum() const {
     figures total;
     for (const job& j : jobs) {
       const fuzz::live shown = j.live();
       const engine_status engine = j.engine();
       total.executions += shown.executions;
-      total.counts.ops += shown.counts.ops;
-      total.counts.effective += shown.counts.effective;
-      total.counts.accesses += shown.counts.accesses;
-      total.counts.fault_or_table += shown.counts.fault_or_table;
-      total.counts.exits += shown.counts.exits;
-      total.counts.checks += shown.counts.checks;
-      total.counts.full_checks += shown.counts.full_checks;
+      total.counts += shown.counts;
       total.coverage = std::max(total.coverage, engine.coverage);
       total.features = std::max(total.features, engine.features);
       total.corpus = std::max(total.corpus, engine.corpus);
@@ -44,20 +43,6 @@ struct effort {
     return total;
   }
 };
-
-/// What the progress line shows: edges and inputs of different subjects are different ones.
-figures sum(const std::vector<effort>& efforts) {
-  figures total;
-  for (const effort& e : efforts) {
-    const figures one = e.sum();
-    total.executions += one.executions;
-    total.counts.effective += one.counts.effective;
-    total.counts.checks += one.counts.checks;
-    total.coverage += one.coverage;
-    total.corpus += one.corpus;
-  }
-  return total;
-}
 
 class session {
  public:
@@ -74,13 +59,14 @@ class session {
       const double before = elapsed();
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       found = poll(elapsed() - before);
-      line.show(sum(efforts_), elapsed(), request_.seconds - elapsed());
+      line.show(sum(), elapsed(), request_.seconds - elapsed());
       // One shift's lateness makes the next one late.
       if (elapsed() > request_.seconds + grace * static_cast<double>(efforts_.size())) {
         throw error("A fuzzing job did not end in time.", status::broken);
       }
     }
     line.end();
+    for (effort& e : efforts_) e.exchange();
     std::vector<session_result> results;
     for (effort& e : efforts_) {
       e.result.interrupted = interrupted();
@@ -118,19 +104,49 @@ class session {
     effort& e = efforts_[s.subject];
     std::vector<std::string> flags = subject.flags;
     flags.push_back(fmt::format("-reload={}", request_.jobs > 1 ? 1 : 0));
-    e.jobs.emplace_back(job_request{.binary = subject.binary,
-                                    .work = subject.work,
-                                    .name = fmt::format("job{}", s.worker),
-                                    .corpus = subject.corpus,
-                                    .seconds = s.seconds,
-                                    .seed = request_.seed + s.worker,
-                                    .flags = flags});
+    e.jobs.emplace_back(
+        job_request{.binary = subject.binary,
+                    .work = subject.work,
+                    .name = fmt::format("{}{}", subject.engine == fuzz_engine::afl ? "afl" : "job", s.worker),
+                    .corpus = subject.corpus,
+                    .seconds = s.seconds,
+                    .seed = request_.seed + s.worker,
+                    .flags = flags,
+                    .engine = subject.engine,
+                    .mutator = subject.mutator,
+                    .leads = e.jobs.empty()});
     ++e.running;
     workers_[s.worker] = {&e.jobs.back(), s.subject};
   }
 
+  /// What the progress line shows. Edges and inputs of different targets are different ones; those of two engines with
+  /// one target are much the same.
+  figures sum() const {
+    std::map<std::filesystem::path, figures> by_corpus;
+    for (std::size_t n = 0; n < efforts_.size(); ++n) {
+      figures& all = by_corpus[request_.subjects[n].corpus];
+      const figures one = efforts_[n].sum();
+      all.executions += one.executions;
+      all.counts += one.counts;
+      all.coverage = std::max(all.coverage, one.coverage);
+      all.corpus = std::max(all.corpus, one.corpus);
+    }
+    figures total;
+    for (const auto& [corpus, one] : by_corpus) {
+      total.executions += one.executions;
+      total.counts += one.counts;
+      total.coverage += one.coverage;
+      total.corpus += one.corpus;
+    }
+    return total;
+  }
+
   /// True once a job has found something.
   bool poll(double passed) {
+    if (elapsed() - exchanged_ >= 1) {
+      exchanged_ = elapsed();
+      for (effort& e : efforts_) e.exchange();
+    }
     for (effort& e : efforts_) {
       if (e.running == 0) continue;
       e.result.seconds += passed;
@@ -152,6 +168,7 @@ class session {
   std::vector<worker> workers_;
   std::vector<effort> efforts_;
   clock::time_point began_ = clock::now();
+  double exchanged_ = 0;  ///< when
 };
 
 }  // namespace

@@ -9,10 +9,13 @@
 
 namespace umbra::tools {
 
-/// A fuzz target, with the corpus that its jobs share.
+/// A fuzz target and an engine that drives it, with the corpus that its jobs share. Engines with the same target have
+/// the same corpus.
 struct session_subject {
   std::filesystem::path binary, corpus, work;
   std::vector<std::string> flags = {};  ///< for libFuzzer
+  fuzz_engine engine = fuzz_engine::libfuzzer;
+  std::filesystem::path mutator = {};  ///< for AFL++
 };
 
 struct session_request {

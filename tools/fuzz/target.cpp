@@ -22,6 +22,7 @@ fuzz_target of_programs() {
           .corpus = "",
           .extension = ".ops",
           .flags = {},
+          .mutator = "umbra-mutator-mmu",
           .rooms = {"core/mmu/"},
           .lines = 98,
           .arms = 95,
@@ -35,6 +36,7 @@ fuzz_target of_exits() {
   fuzz_target t = of_programs();
   t.name = "exit";
   t.corpus = "exit";
+  t.mutator = "umbra-mutator-exit";
   t.by_exits = true;
   t.rooms = {"core/vcpu/", "core/vmx/"};
   t.lines = 97;
@@ -50,6 +52,7 @@ fuzz_target of_trials(const std::string& name, bool among_all) {
           .corpus = "emulate",
           .extension = ".insn",
           .flags = {"-use_counters=0", "-entropic=0", "-detect_leaks=0"},
+          .mutator = "umbra-mutator-emulate",
           .rooms = {"core/emulate/", "core/io/"},
           .lines = 97,
           .arms = 92,

@@ -13,6 +13,7 @@ struct fuzz_target {
   std::string corpus;              ///< below ROOT/corpus: "seeds" and "regressions" are in it; "" for corpus itself
   std::string extension;           ///< of its inputs as text
   std::vector<std::string> flags;  ///< for libFuzzer
+  std::string mutator;             ///< the library that holds it, for engines that load one
   std::vector<std::string> rooms;  ///< that it is there to cover, and how well, in percent
   double lines = 0, arms = 0;
   bool among_all = true;                                     ///< of `--target all`

@@ -12,11 +12,6 @@ extern "C" {
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t*, std::size_t, std::size_t, unsigned);
 std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t*, std::size_t, const std::uint8_t*, std::size_t, std::uint8_t*,
                                       std::size_t, unsigned);
-/// The engine's.
-std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t) {
-  if (size != 0) data[size / 2] ^= 1;
-  return size;
-}
 }
 
 namespace umbra::fuzz {

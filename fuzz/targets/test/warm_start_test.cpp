@@ -34,7 +34,7 @@ TEST(warm_start, looks_like_a_cold_one) {
   program p = generate(7);
   std::uint64_t cold = 0, warm = 0;
   for (unsigned n = 0; n < 400; ++n) {
-    w->run(p);  // makes what is made once
+    w->run(p);  // makes the foundation, which a warm start does not count
     const std::uint64_t begun = w->counts().ops;
     const seen due = observe(*w, [&] { return w->run(p); });
     const std::uint64_t between = w->counts().ops;

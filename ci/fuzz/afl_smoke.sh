@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# afl_smoke.sh CLI DIRECTORY: a short session of AFL++ finds nothing; it runs the target as it should: our mutator finds
+# inputs, they come to the corpus, the same input covers the same edges each time, and nobody starts a process per input.
+set -euo pipefail
+
+cli=$1
+work=$2
+rm -rf "$work"
+mkdir -p "$work"
+"$cli" fuzz --engine afl --time 10 --jobs 1 --seed 1 --corpus "$work/corpus" --deep 0 | tee "$work/said"
+
+stats=$UMBRA_ROOT/build/fuzz/mmu/afl/afl0/fuzzer_stats
+# stat NAME: a line of the node's statistics.
+stat() { sed -nE "s/^$1 *: (.*)/\1/p" "$stats"; }
+
+fail() {
+  echo "afl_smoke: $1" >&2
+  exit 1
+}
+[[ $(stat target_mode) == *persistent*shmem_testcase* ]] || fail "the target runs as '$(stat target_mode)'"
+[[ $(stat stability) == 100.00% ]] || fail "the same input covers other edges: stability $(stat stability)"
+[[ $(stat execs_done) -gt 1000 ]] || fail "only $(stat execs_done) inputs in 10 s"
+shopt -s nullglob
+by_mutator=("${stats%/*}"/queue/*op:umbra-mutator-mmu*)
+((${#by_mutator[@]} > 0)) || fail "our mutator found nothing"
+found=("$work"/corpus/afl-*)
+((${#found[@]} > 0)) || fail "the corpus got none of what was found"
+echo "$(stat execs_done) inputs, ${#found[@]} new ones in the corpus"
