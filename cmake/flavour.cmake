@@ -8,6 +8,7 @@
 set(UMBRA_FLAVOUR host CACHE STRING "host, replay, opaque, kernel or smt")
 set_property(CACHE UMBRA_FLAVOUR PROPERTY STRINGS host replay opaque kernel smt)
 set(UMBRA_SANITIZE "" CACHE STRING "what follows -fsanitize=, or nothing")
+option(UMBRA_JUDGES "link Unicorn and Zydis, of which MSan knows nothing" ON)
 option(UMBRA_COVERAGE "source-based coverage (llvm-cov)" OFF)
 
 if(NOT UMBRA_FLAVOUR MATCHES "^(host|replay|opaque|kernel|smt)$")

@@ -5,15 +5,15 @@
 #     INSTRUMENTED: its coverage guides the fuzzers.
 #   umbra_test(name [SYMBOLIC] SOURCES test/a_test.cpp ... DEPS umbra_core ...)
 #     A GoogleTest program; each of its tests is one ctest test. Host builds only; SYMBOLIC: smt builds only.
-#   umbra_program(name [FUZZER] SOURCES main.cpp ... DEPS ...)
-#     An executable; FUZZER links it with the engine's main().
+#   umbra_program(name [FUZZER | BARE] SOURCES main.cpp ... DEPS ...)
+#     An executable; FUZZER links it with the engine's main(); BARE ones need no library beyond the compiler's.
 #   umbra_module(name SOURCES a.cpp ... DEPS ...)
 #     A shared object that somebody else's program loads.
 #   umbra_fit_for_modules(a.cpp ...)
 #     Sources with thread-local data that modules are made of.
 #
 # In `opaque` and `kernel` builds a library is a set of objects, and tests and programs do not exist; in `replay` builds
-# only FUZZER programs do.
+# only FUZZER and BARE programs do.
 
 # Adds the room's directory.
 function(umbra_room directory)
@@ -77,8 +77,8 @@ function(umbra_test name)
 endfunction()
 
 function(umbra_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "FUZZER" "" "SOURCES;DEPS")
-  if(UMBRA_FLAVOUR MATCHES "^(opaque|kernel)$" OR (UMBRA_FLAVOUR STREQUAL replay AND NOT arg_FUZZER))
+  cmake_parse_arguments(PARSE_ARGV 1 arg "FUZZER;BARE" "" "SOURCES;DEPS")
+  if(UMBRA_FLAVOUR MATCHES "^(opaque|kernel)$" OR (UMBRA_FLAVOUR STREQUAL replay AND NOT (arg_FUZZER OR arg_BARE)))
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
