@@ -7,6 +7,7 @@
 
 #include "tools/bench/costs.hpp"
 #include "tools/bench/coverage.hpp"
+#include "tools/bench/exit_costs.hpp"
 #include "tools/bench/instructions.hpp"
 #include "tools/bench/speed.hpp"
 #include "tools/cli/history.hpp"
@@ -68,6 +69,9 @@ status bench(const options& o) {
     const auto counts = count_instructions();
     for (const instruction_count& c : counts) all["instructions"].push_back(to_json(c));
     add(instructions_table(counts));
+    const auto exits = count_exit_costs();
+    for (const exit_cost& c : exits) all["exits"].push_back(to_json(c));
+    add(exit_costs_table(exits));
   }
   if (o.wants("coverage") && !o.no_coverage) {
     const reasons known(read_file(root() / "tools" / "bench" / "unreached.txt"));

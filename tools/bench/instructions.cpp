@@ -3,17 +3,13 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "tools/bench/callgrind.hpp"
 #include "tools/bench/statistics.hpp"
-#include "tools/cli/error.hpp"
-#include "tools/cli/process.hpp"
 #include "tools/cli/tree.hpp"
 
 namespace umbra::tools {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -30,16 +26,11 @@ constexpr unsigned page_scales[] = {10, 100, 1000};
 constexpr unsigned mapper_scales[] = {1, 100, 10000};
 constexpr unsigned repeats = 64;
 
-scaled_count count(const fs::path& binary, const std::string& operation, unsigned pages, unsigned mappers) {
-  const fs::path work = build_root() / "bench" / "instructions";
-  fs::create_directories(work);
-  const fs::path log = work / fmt::format("{}-{}-{}.log", operation, pages, mappers);
-  const int how = run(
-      {.words = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*measured_region*",
-                 binary.string(), operation, std::to_string(pages), std::to_string(mappers), std::to_string(repeats)},
-       .output = log});
-  if (how != 0) throw error(fmt::format("Counting {} failed; {} says why.", operation, log.string()), status::broken);
-  return read_count(read_file(log), repeats);
+scaled_count count(const std::string& binary, const std::string& operation, unsigned pages, unsigned mappers) {
+  return read_count(
+      callgrind({binary, operation, std::to_string(pages), std::to_string(mappers), std::to_string(repeats)},
+                fmt::format("{}-{}-{}", operation, pages, mappers)),
+      repeats);
 }
 
 std::string meaning(const std::string& operation) {
@@ -55,26 +46,16 @@ double spread_of(const std::vector<scaled_count>& counts) {
   return spread(values);
 }
 
-/// The number that follows `mark`.
-unsigned long long number_after(const std::string& text, const std::string& mark) {
-  const std::size_t at = text.find(mark);
-  if (at == std::string::npos) throw error(fmt::format("callgrind's output has no '{}'.", mark), status::broken);
-  return std::strtoull(text.c_str() + at + mark.size(), nullptr, 10);
-}
-
 }  // namespace
 
 scaled_count read_count(const std::string& log, unsigned repeats) {
-  const auto collected = number_after(log, "Collected : ");
-  if (collected == 0)
-    throw error("callgrind collected nothing: does it see the symbol measured_region?", status::broken);
   return {static_cast<unsigned>(number_after(log, " pages=")), static_cast<unsigned>(number_after(log, " mappers=")),
-          static_cast<double>(collected) / repeats};
+          static_cast<double>(instructions_in(log)) / repeats};
 }
 
 std::vector<instruction_count> count_instructions() {
   build("plain", {"operations"});
-  const fs::path binary = program(build_directory("plain"), "operations");
+  const std::string binary = program(build_directory("plain"), "operations").string();
   std::fprintf(stderr, "umbra: counting instructions\n");
   std::vector<instruction_count> all;
   for (const auto& o : operations) {

@@ -17,6 +17,7 @@
 #include "core/x86/control.hpp"
 #include "core/x86/entry.hpp"
 #include "models/machine/machine.hpp"
+#include "tools/bench/measured.hpp"
 
 namespace {
 
@@ -118,12 +119,6 @@ class bench {
   mmu::mmu mmu_;
   vcpu::vcpu cpu_;
 };
-
-/// What callgrind counts: one call of `step`, which the compiler must not inline away.
-template <class Step>
-[[gnu::noinline]] void measured_region(Step step) {
-  step();
-}
 
 bool number(std::string_view text, unsigned& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
