@@ -42,7 +42,8 @@ constexpr struct {
            {"irq_injections", counter<&statistics::interrupts>},
            {"events_taken_back", counter<&statistics::taken_back>},
            {"fpu_loads", counter<&statistics::fpu_loads>},
-           {"hypercalls", counter<&statistics::hypercalls>}};
+           {"hypercalls", counter<&statistics::hypercalls>},
+           {"insn_emulation", counter<&statistics::emulated>}};
 static_assert(std::size(all) == umbra_cpu_statistics);
 
 }  // namespace

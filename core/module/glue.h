@@ -256,7 +256,7 @@ int umbra_cpu_fpu_active(struct umbra_cpu *);
 void umbra_cpu_fpu_unloaded(struct umbra_cpu *);
 
 /* What a vCPU has done. */
-enum { umbra_cpu_statistics = 18 };
+enum { umbra_cpu_statistics = 19 };
 const char *umbra_cpu_statistic_name(unsigned n);
 void umbra_cpu_read_statistics(struct umbra_cpu *, unsigned long values[umbra_cpu_statistics]);
 

@@ -25,6 +25,7 @@ vcpu::event software_event(const emulate::result& r) {
 /// What the emulator has changed, for the next entry. RIP, RSP and RFLAGS go there with every entry.
 void cpu::keep(const emulate::result& r) {
   using enum x86::vmcs;
+  ++counters_.emulated;
   const vcpu::register_set& s = guest_.state();
   if (!s.segments.same_as(premise_.registers.segments)) set_segments(s.segments);
   debug_changed();

@@ -17,6 +17,7 @@ struct statistics {
   // Events that VM entry has delivered, or begun to; and those that an exit put back.
   std::uint64_t exceptions = 0, nmis = 0, interrupts = 0, taken_back = 0;
   std::uint64_t fpu_loads = 0, hypercalls = 0;
+  std::uint64_t emulated = 0;  ///< instructions that the emulator has executed, or parts of long ones
 };
 
 }  // namespace umbra::vmx

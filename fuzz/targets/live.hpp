@@ -11,7 +11,7 @@ namespace umbra::fuzz {
 /// All zero at first. Written by the target after each input, without locks: a reader may see one number newer than the
 /// next.
 struct live {
-  static constexpr std::uint64_t current_version = 1;
+  static constexpr std::uint64_t current_version = 2;
 
   std::uint64_t version = 0;     ///< current_version once the target has written the rest
   std::uint64_t executions = 0;  ///< inputs

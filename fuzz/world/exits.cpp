@@ -236,8 +236,12 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   const bool was_real = strict_ && !is_protected(id);
   const vcpu::segments hardware = was_real ? v.vmcs().read_segments() : vcpu::segments{};
   const std::uint64_t unprotected = mmu_->counters().unprotected;
+  const std::uint64_t emulated = v.counters().emulated;
   const vmx::next how = v.exited(true);
   ++tally_.vm_exits;
+  const std::uint64_t basic = why.reason & 0xffff;
+  if (basic < x86::exit_reason_limit) ++tally_.exits_for[basic];
+  tally_.emulated += v.counters().emulated - emulated;
   note_due(id);
   if (was_real) judge_reveal(id, hardware);
   note_question(id, &why);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "core/x86/exit_reason.hpp"
+
 namespace umbra::fuzz {
 
 struct tally {
@@ -16,6 +18,8 @@ struct tally {
   std::uint64_t fault_or_table = 0;  ///< effective ops that count in either of the two
   std::uint64_t exits = 0;           ///< page-fault exits
   std::uint64_t vm_exits = 0;        ///< all that the core has answered
+  std::uint64_t exits_for[x86::exit_reason_limit] = {};  ///< of them, by basic exit reason
+  std::uint64_t emulated = 0;        ///< instructions that the core has executed itself
   std::uint64_t guest_faults = 0;    ///< accesses that ended in #PF
   std::uint64_t stale = 0;           ///< outcomes that only a cached translation explains
   std::uint64_t races = 0;           ///< armed writes that landed

@@ -59,6 +59,9 @@ status bench(const options& o) {
     }
     for (const speed& s : builds) all["speed"].push_back(to_json(s));
     add(speed_table(builds));
+    for (const speed& s : builds) {
+      if (!s.exits.empty()) add(exit_rates_table(s));
+    }
   }
   if (o.wants("costs")) {
     const costs c = measure_costs();

@@ -15,6 +15,7 @@
 #include "tools/cli/tree.hpp"
 #include "tools/fuzz/job.hpp"
 #include "tools/fuzz/seeds.hpp"
+#include "tools/run/exits.hpp"
 
 namespace umbra::tools {
 
@@ -79,6 +80,25 @@ run_figures fuzz_once(const fuzz_target& target, const fs::path& binary, const f
   return result;
 }
 
+/// Reasons that make up less than this share of all exits are left out.
+constexpr double least_share = 0.001;
+
+std::vector<event_rate> exit_rates(const fuzz::tally& counts, double seconds, double empty_rate) {
+  std::vector<event_rate> all;
+  const auto add = [&](const std::string& what, std::uint64_t count) {
+    const double rate = static_cast<double>(count) / std::max(seconds, 1e-6);
+    all.push_back({what, rate, empty_rate / std::max(rate, 1e-6)});
+  };
+  for (unsigned reason = 0; reason < std::size(counts.exits_for); ++reason) {
+    const std::uint64_t count = counts.exits_for[reason];
+    if (static_cast<double>(count) >= least_share * static_cast<double>(counts.vm_exits) && count != 0)
+      add(reason_in_words(reason), count);
+  }
+  std::ranges::sort(all, std::ranges::greater(), &event_rate::rate);
+  add("emulated instructions", counts.emulated);
+  return all;
+}
+
 std::string beside(const std::string& figure, bool met, const std::string& aim) {
   return fmt::format("{} ({}{})", figure, met ? "" : "missed: ", aim);
 }
@@ -106,6 +126,7 @@ speed measure_speed(const fuzz_target& target, const std::string& preset, double
   speed s{.target = target.name, .preset = preset, .aim = aim};
   std::vector<double> empty_rates, rates, op_rates;
   fuzz::tally mix{};
+  double spent = 0;
   std::array<std::uint64_t, std::size(fuzz::live{}.live_pages)> pages{};
   for (unsigned n = 1; n <= speed_rounds; ++n) {
     fs::remove_all(work() / "kept");
@@ -116,6 +137,10 @@ speed measure_speed(const fuzz_target& target, const std::string& preset, double
     const double exits = static_cast<double>(b.shown.counts.vm_exits) / std::max(b.seconds, 1e-6);
     s.ratios.push_back(a.rate() / (target.by_exits ? exits : b.rate()));
     op_rates.push_back(static_cast<double>(b.shown.counts.effective) / b.seconds);
+    spent += b.seconds;
+    mix.vm_exits += b.shown.counts.vm_exits;
+    mix.emulated += b.shown.counts.emulated;
+    for (std::size_t i = 0; i < std::size(mix.exits_for); ++i) mix.exits_for[i] += b.shown.counts.exits_for[i];
     mix.programs += b.shown.counts.programs;
     mix.effective += b.shown.counts.effective;
     mix.fault_or_table += b.shown.counts.fault_or_table;
@@ -131,6 +156,7 @@ speed measure_speed(const fuzz_target& target, const std::string& preset, double
   s.ops_an_input = share(mix.effective, mix.programs);
   s.fault_or_table = share(mix.fault_or_table, mix.effective);
   s.live_pages = histogram_median(pages);
+  if (target.by_exits) s.exits = exit_rates(mix, spent, s.empty_rate);
   return s;
 }
 
@@ -157,8 +183,20 @@ std::string speed_table(const std::vector<speed>& all) {
   return text;
 }
 
+std::string exit_rates_table(const speed& s) {
+  std::string text = fmt::format("{:<42} {:>12} {:>14}\n", fmt::format("exits of {}, {}", s.target, s.preset),
+                                 "a second", "of the empty");
+  for (const event_rate& e : s.exits)
+    text += fmt::format("{:<42} {:>12.0f} {:>14}\n", e.what, e.rate, fmt::format("1/{:.1f}", e.slower));
+  return text;
+}
+
 nlohmann::json to_json(const speed& s) {
+  nlohmann::json exits = nlohmann::json::array();
+  for (const event_rate& e : s.exits)
+    exits.push_back({{"what", e.what}, {"a_second", e.rate}, {"times_slower_than_empty", e.slower}});
   return {{"target", s.target},
+          {"exits", exits},
           {"preset", s.preset},
           {"empty_executions_a_second", s.empty_rate},
           {"executions_a_second", s.rate},

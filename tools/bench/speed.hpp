@@ -11,6 +11,13 @@
 
 namespace umbra::tools {
 
+/// How often in a second of a target's processor time something happens, and how many times more often the empty target
+/// runs in one of its own.
+struct event_rate {
+  std::string what;
+  double rate = 0, slower = 0;
+};
+
 /// One build's figures. Rates are per second of processor time on one core; those of several rounds are medians.
 struct speed {
   std::string target;               ///< of fuzzing
@@ -24,6 +31,8 @@ struct speed {
   double ops_an_input = 0;          ///< effective ones
   double fault_or_table = 0;        ///< share of the effective ops that fault or write a table
   unsigned live_pages = 0;          ///< shadow pages at the end of an input, the median
+  std::vector<event_rate> exits =
+      {};  ///< of a target of exits: by reason, most frequent first, then emulated instructions
 };
 
 /// Fuzzes from the committed seeds for `seconds`, so that later runs start where a fuzzer usually is. Returns the
@@ -36,6 +45,8 @@ speed measure_speed(const fuzz_target&, const std::string& preset, double aim, c
 constexpr unsigned speed_rounds = 5;
 
 std::string speed_table(const std::vector<speed>&);
+/// Of a target of exits: which, and how many.
+std::string exit_rates_table(const speed&);
 nlohmann::json to_json(const speed&);
 
 }  // namespace umbra::tools

@@ -23,13 +23,27 @@ constexpr named_reason reasons[] = {
     {exit_reason::exception_or_nmi, "exception or NMI"},
     {exit_reason::external_interrupt, "external interrupt"},
     {exit_reason::triple_fault, "triple fault"},
+    {exit_reason::interrupt_window, "interrupt window"},
+    {exit_reason::nmi_window, "NMI window"},
+    {exit_reason::task_switch, "task switch"},
     {exit_reason::cpuid, "CPUID"},
     {exit_reason::hlt, "HLT"},
+    {exit_reason::invd, "INVD"},
     {exit_reason::invlpg, "INVLPG"},
+    {exit_reason::rdpmc, "RDPMC"},
+    {exit_reason::rdtsc, "RDTSC"},
+    {exit_reason::vmcall, "VMCALL"},
     {exit_reason::control_register, "control register"},
+    {exit_reason::debug_register, "debug register"},
     {exit_reason::io, "I/O"},
     {exit_reason::rdmsr, "RDMSR"},
     {exit_reason::wrmsr, "WRMSR"},
+    {exit_reason::mwait, "MWAIT"},
+    {exit_reason::monitor_trap_flag, "monitor trap flag"},
+    {exit_reason::monitor, "MONITOR"},
+    {exit_reason::pause, "PAUSE"},
+    {exit_reason::wbinvd, "WBINVD"},
+    {exit_reason::xsetbv, "XSETBV"},
     {exit_reason::invalid_guest_state, "VM entry failed: invalid guest state"},
     {exit_reason::msr_loading, "VM entry failed: MSR loading"},
     {exit_reason::machine_check, "machine check"},
@@ -98,15 +112,19 @@ std::string event_in_words(std::uint64_t information, std::uint64_t error_code) 
   return exception_in_words(vector) + code;
 }
 
+std::string reason_in_words(std::uint64_t reason) {
+  for (const named_reason& r : reasons) {
+    if (static_cast<std::uint64_t>(r.which) == reason) return r.name;
+  }
+  return fmt::format("reason {}", reason);
+}
+
 std::string exit_in_words(const machine::exit_information& why) {
   const auto reason = static_cast<exit_reason>(why.reason & 0xffff);
   if (reason == exit_reason::exception_or_nmi && (why.event & 0xff) == vector_of(exception::page_fault)) {
     return fmt::format("page fault at {:#x}, code {}", why.qualification, error_code_in_words(why.error_code));
   }
-  std::string text = fmt::format("reason {}", why.reason & 0xffff);
-  for (const named_reason& r : reasons) {
-    if (r.which == reason) text = r.name;
-  }
+  std::string text = reason_in_words(why.reason & 0xffff);
   if (reason == exit_reason::control_register) {
     text = control_register_in_words(why.qualification);
   } else if (reason == exit_reason::exception_or_nmi) {

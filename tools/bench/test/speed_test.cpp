@@ -54,6 +54,17 @@ TEST(speed, the_table_has_a_head_and_a_line_for_each_build_all_equally_long) {
   EXPECT_EQ(table.size(), 3 * width);
 }
 
+TEST(speed, exits_stand_below_each_other_with_what_they_are_beside_the_empty_target) {
+  speed s = good();
+  s.exits = {{"CPUID", 40'000, 50}, {"emulated instructions", 1'000, 2'000}};
+  const std::string table = exit_rates_table(s);
+  EXPECT_THAT(table, HasSubstr("exits of mmu, plain"));
+  EXPECT_THAT(table, HasSubstr("CPUID                                             40000         1/50.0\n"));
+  EXPECT_THAT(table, HasSubstr("emulated instructions                              1000       1/2000.0\n"));
+  EXPECT_EQ(to_json(s)["exits"][0]["what"], "CPUID");
+  EXPECT_THAT(table, Not(HasSubstr("missed")));
+}
+
 TEST(speed, json_keeps_the_rounds_and_the_aims) {
   const nlohmann::json j = to_json(good());
   EXPECT_EQ(j["times_slower_in_each_round"].dump(), "[47.0,48.0,49.0]");
