@@ -56,7 +56,7 @@ constexpr msr_description single_msrs[] = {
 };
 constexpr unsigned singles = sizeof single_msrs / sizeof *single_msrs, fixed_4k_ranges = 8;
 
-constexpr x86::msr after(x86::msr first, unsigned n) {
+consteval x86::msr after(x86::msr first, unsigned n) {
   return static_cast<x86::msr>(static_cast<std::uint32_t>(first) + n);
 }
 

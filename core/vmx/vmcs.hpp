@@ -11,7 +11,7 @@
 
 namespace umbra::vmx {
 
-constexpr bool holds_word(x86::vmcs f) {
+consteval bool holds_word(x86::vmcs f) {
   using enum x86::vmcs;
   switch (x86::part_of(f)) {
     case x86::vmcs_part::information:

@@ -1,4 +1,4 @@
-// Why fuzzing does not reach a line of core/mmu: reasons kept beside the bench, found again by the line's own text.
+// Why fuzzing does not reach a line of the core: reasons kept beside the bench, found again by the line's own text.
 #pragma once
 
 #include <map>
