@@ -15,13 +15,15 @@ std::optional<record> examine(const examination& e, const candidate& c) {
   std::filesystem::create_directories(e.work);
   const std::filesystem::path answer = e.work / "answer.json", log = e.work / "probe.log";
   std::filesystem::remove(answer);
-  process probe(
-      {.words = {e.probe.string(), c.file.string(), "--target", c.target, "--out", answer.string(), "--work",
-                 e.work.string(), "--times", std::to_string(e.times), "--timeout", std::to_string(e.seconds * 1000),
-                 "--memory", std::to_string(e.megabytes), "--reduce", std::to_string(e.reduce)},
-       .environment = {{"ASAN_OPTIONS", "external_symbolizer_path=llvm-symbolizer-19"},
-                       {"UBSAN_OPTIONS", "print_stacktrace=1"}},
-       .output = log});
+  command how{
+      .words = {e.probe.string(), c.file.string(), "--target", c.target, "--out", answer.string(), "--work",
+                e.work.string(), "--times", std::to_string(e.times), "--timeout", std::to_string(e.seconds * 1000),
+                "--memory", std::to_string(e.megabytes), "--reduce", std::to_string(e.reduce)},
+      .environment = {{"ASAN_OPTIONS", "external_symbolizer_path=llvm-symbolizer-19"},
+                      {"UBSAN_OPTIONS", "print_stacktrace=1"}},
+      .output = log};
+  if (!e.engine.empty()) how.words.insert(how.words.end(), {"--on-cpu", e.engine});
+  process probe(how);
   // Each of its own steps is limited; this is for the case that these limits fail.
   const auto end = std::chrono::steady_clock::now() +
                    std::chrono::seconds((e.times + 6) * (2 * e.seconds + 10) + 2 * e.reduce + 300);

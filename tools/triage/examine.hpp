@@ -11,6 +11,7 @@ namespace umbra::tools {
 struct examination {
   std::filesystem::path probe;  ///< the program, built from the core that is to be examined
   std::filesystem::path work;   ///< a directory for its files
+  std::string engine;           ///< whose processor is asked what it would have done, or ""
   unsigned times = 3;           ///< executions that have to agree
   unsigned seconds = 10;        ///< for one execution
   unsigned megabytes = 4096;    ///< for one execution

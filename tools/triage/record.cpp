@@ -62,6 +62,7 @@ record record_of(const nlohmann::json& answer, const std::string& target) {
     r.drawing = answer.at("story").value("drawing", r.drawing);
     r.parting = answer.at("story").at("parting").get<std::vector<std::string>>();
     r.log = answer.value("log", "");
+    r.on_cpu = answer.value("on_cpu", r.on_cpu);
     r.inputs = {answer.at("input")};
     return r;
   } catch (const nlohmann::json::exception& e) {

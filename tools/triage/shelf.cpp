@@ -73,9 +73,14 @@ shelf::kept shelf::keep(record r) {
   for (const std::string& i : r.inputs) {
     if (std::find(inputs.begin(), inputs.end(), i) == inputs.end()) inputs.push_back(i);
   }
-  const bool smaller = r.minimal.size() < e.what.minimal.size();
+  const bool same = r.minimal == e.what.minimal;
   if (r.first_bad.empty()) r.first_bad = e.what.first_bad;
-  if (smaller || !r.on_cpu.empty() || r.first_bad != e.what.first_bad) e.what = std::move(r);
+  if (same && r.on_cpu.empty()) r.on_cpu = e.what.on_cpu;
+  if (same || r.minimal.size() < e.what.minimal.size()) {
+    e.what = std::move(r);
+  } else {
+    e.what.first_bad = r.first_bad;
+  }
   e.what.inputs = std::move(inputs);
   if (e.ours) write(e);
   return {false, e.where, e.what.inputs.size()};

@@ -38,6 +38,9 @@ void present(const record& r, const shelf::kept& k) {
   fmt::print("  reduced    from {} to {} {}, {} candidates tried\n", r.size, r.minimal_size,
              r.trial ? "bytes of code" : "ops", r.tried);
   fmt::print("  signature  {}\n", signature(r));
+  for (std::size_t n = 0; n < r.on_cpu.size(); ++n) {
+    fmt::print("  {:<10} {}\n", n == 0 ? "processor" : "", r.on_cpu[n]);
+  }
   if (!r.first_bad.empty()) fmt::print("  first bad  {}\n", r.first_bad);
   if (k.fresh) {
     fmt::print("  new        {}: issue.md, minimal{}, regression_test.cpp, finding.json\n", shown(k.where).string(),
@@ -155,6 +158,9 @@ void add_triage(CLI::App& app, action& run) {
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
   verb->add_option("--bisect", o->range, "GOOD..BAD: commits between which the finding came; says which brought it");
+  verb->add_flag("--on-cpu{qemu}", o->how.engine,
+                 "Ask a bare emulated processor what it would have done: QEMU's, with =bochs Bochs's")
+      ->check(CLI::IsMember({"qemu", "bochs"}));
   verb->add_option("--build", o->preset, "Which build examines: with sanitizers, or the faster one")
       ->check(CLI::IsMember({"asan", "plain"}))
       ->capture_default_str();

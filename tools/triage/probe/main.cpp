@@ -9,6 +9,7 @@
 #include "tools/fuzz/target.hpp"
 #include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
+#include "tools/triage/probe/on_cpu.hpp"
 #include "tools/triage/probe/reduce.hpp"
 #include "tools/triage/probe/story.hpp"
 
@@ -21,6 +22,7 @@ using nlohmann::json;
 struct options {
   input from;
   std::filesystem::path out, work;
+  std::string engine;  ///< whose processor is asked, or ""
   unsigned times = 3, milliseconds = 10'000, megabytes = 4096;
   double seconds = 60;
 };
@@ -99,6 +101,9 @@ json examine(const options& o) {
     answer["log"] = tail(in.log(), 60);
   }
   answer["story"] = to_json(tell_story(in, who, r.least, last, o.work));
+  if (!o.engine.empty() && r.least.program() != nullptr) {
+    answer["on_cpu"] = ask_processor(in, who, *r.least.program(), o.engine, o.work);
+  }
   return answer;
 }
 
@@ -116,6 +121,7 @@ int main(int argc, char** argv) {
   app.add_option("--times", o.times, "Executions that have to agree")->check(CLI::Range(1, 1000));
   app.add_option("--timeout", o.milliseconds, "For one execution, milliseconds")->check(CLI::Range(1, 3'600'000));
   app.add_option("--memory", o.megabytes, "For one execution, MiB")->check(CLI::Range(64, 1 << 20));
+  app.add_option("--on-cpu", o.engine, "Ask this emulator's processor about the guest's accesses, too");
   app.add_option("--reduce", o.seconds, "To make the input simple, seconds at most");
   return run_program(app, argc, argv, [&] {
     write_file(o.out, examine(o).dump(1) + "\n");
