@@ -9,7 +9,7 @@ place=build/triage-of-ten
 bugs=(B03:mmu B05:mmu B10:mmu B19:mmu C01:mmu C04:mmu C09:mmu R11:exit B16:exit E07:emulate)
 targets=()
 for bug in "${bugs[@]}"; do targets+=("umbra-probe-${bug%:*}" "umbra-fuzz-${bug#*:}-${bug%:*}"); done
-ninja -C "$build" umbra-cli "${targets[@]}" >"$build/ten.log" || {
+ninja -j2 -C "$build" umbra-cli "${targets[@]}" >"$build/ten.log" || {
   tail -n 20 "$build/ten.log"
   exit 3
 }
