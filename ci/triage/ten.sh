@@ -6,7 +6,7 @@ set -euo pipefail
 seconds=${1:-60}
 build=build/plain
 place=build/triage-of-ten
-bugs=(B03:mmu B05:mmu B10:mmu B19:mmu C01:mmu C04:mmu C09:mmu R11:exit B16:exit E07:emulate)
+bugs=(B03:mmu B05:mmu B10:mmu B19:mmu C01:mmu C04:mmu C09:mmu R11:exit P02:exit E07:emulate)
 targets=()
 for bug in "${bugs[@]}"; do targets+=("umbra-probe-${bug%:*}" "umbra-fuzz-${bug#*:}-${bug%:*}"); done
 ninja -j2 -C "$build" umbra-cli "${targets[@]}" >"$build/ten.log" || {

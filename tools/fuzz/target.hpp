@@ -22,6 +22,8 @@ struct fuzz_target {
   std::string (*raw_of_file)(const std::filesystem::path&);  ///< reads either form; throws `error`
   std::string (*text_of_file)(const std::filesystem::path&);
 
+  /// Its inputs are trials of an instruction, else programs of ops.
+  bool trials() const { return extension == ".insn"; }
   std::string program() const { return "umbra-fuzz-" + name; }
   std::filesystem::path seeds() const;
   std::filesystem::path regressions() const;

@@ -13,6 +13,8 @@ void input::ask(CLI::App& verb) {
       ->capture_default_str();
 }
 
-bool input::is_trial() const { return holds_trial_text(file) || target != "mmu"; }
+bool input::is_trial() const {
+  return holds_trial_text(file) || (fuzz_target_named(target).trials() && !holds_program_text(file));
+}
 
 }  // namespace umbra::tools

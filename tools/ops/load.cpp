@@ -67,5 +67,6 @@ std::string raw_of(const fuzz::trial& t) {
 }
 
 bool holds_trial_text(const std::filesystem::path& path) { return fuzz::is_trial_text(content_of(path)); }
+bool holds_program_text(const std::filesystem::path& path) { return fuzz::is_text(content_of(path)); }
 
 }  // namespace umbra::tools

@@ -28,7 +28,8 @@ struct loaded_trial {
 loaded_trial load_trial(const std::filesystem::path&);
 std::string raw_of(const fuzz::trial&);
 
-/// Whether a file says that it is a trial's text.
+/// Whether a file says that it is a trial's text, or a program's. Throw `error` if there is no such file.
 bool holds_trial_text(const std::filesystem::path&);
+bool holds_program_text(const std::filesystem::path&);
 
 }  // namespace umbra::tools

@@ -10,6 +10,7 @@
 #include "tools/cli/error.hpp"
 #include "tools/cli/tree.hpp"
 #include "tools/fuzz/target.hpp"
+#include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
 
 namespace umbra::tools {
@@ -40,7 +41,7 @@ bool is_input(const fs::path& p) {
   return true;
 }
 
-bool is_program(const candidate& c) { return !c.target.starts_with("emulate") && !holds_trial_text(c.file); }
+bool is_program(const candidate& c) { return !(input{.file = c.file, .target = c.target}.is_trial()); }
 
 }  // namespace
 

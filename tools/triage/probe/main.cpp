@@ -68,7 +68,7 @@ json examine(const options& o) {
   const bool is_trial = o.from.is_trial();
   specimen whole = is_trial ? specimen(load_trial(o.from.file).trial) : specimen(load(o.from.file).program);
   // A trial's text may be handed over without a word about whose it is.
-  subject who(is_trial && !fuzz_target_named(o.from.target).name.starts_with("emulate") ? "emulate" : o.from.target);
+  subject who(is_trial && !fuzz_target_named(o.from.target).trials() ? "emulate" : o.from.target);
   isolation in(who, {std::chrono::milliseconds(o.milliseconds), std::size_t{o.megabytes} << 20}, o.work);
 
   json answer{{"input", o.from.file.string()}, {"trial", is_trial}, {"size", whole.size()}, {"text", whole.text()}};
