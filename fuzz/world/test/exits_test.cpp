@@ -1,5 +1,6 @@
 // Ops of exits: what they come to in each mode, and that mistakes in their answers are found.
 #include "core/x86/event.hpp"
+#include "core/x86/vmx_controls.hpp"
 #include "fuzz/world/test/programs.hpp"
 
 namespace umbra::fuzz {
@@ -16,16 +17,42 @@ class exit_ops : public world_test, public testing::WithParamInterface<const cha
 INSTANTIATE_TEST_SUITE_P(modes, exit_ops, testing::Values("paging_off", "bits32", "pae", "level4"));
 
 TEST_P(exit_ops, every_instruction_has_a_legal_end) {
-  for (const char* line : {"do mov-to-cr 0 = 0x80000031", "do mov-to-cr 3 = 0x1000", "do mov-to-cr 4 = 0x20",
-                           "do mov-to-cr 4 = 0xffffffff", "do mov-to-cr 8 = 3", "do mov-from-cr 3 = 0",
-                           "do mov-from-cr 8 = 0", "do clts 0 = 0", "do lmsw 0 = 9", "do mov-to-dr 0 = 0x1000",
-                           "do mov-to-dr 7 = 0x401", "do mov-from-dr 6 = 0", "do cpuid 0 = 0", "do cpuid 7 = 1",
-                           "do cpuid 0x80000009 = 0", "do rdmsr 0xc0000080 = 0", "do rdmsr 0x123456 = 0",
-                           "do wrmsr 0x174 = 8", "do wrmsr 0xc0000082 = 0x800000000000", "do in 0x3f8 = 0 size 1",
-                           "complete 0x41", "do out 0x3f8 = 0x42 size 1", "do hlt 0 = 0", "do vmcall 0 = 1",
-                           "do vmx 1 = 0", "do rdpmc 0 = 0", "do monitor 0 = 0", "do mwait 0 = 0", "do wbinvd 0 = 0",
-                           "do invd 0 = 0", "do xsetbv 0 = 7", "do exception 17 = 0", "do interrupt 0 = 0",
-                           "do nmi 0 = 0", "do triple-fault 0 = 0", "read 0x90000 8"}) {
+  for (const char* line : {"do mov-to-cr 0 = 0x80000031",
+                           "do mov-to-cr 3 = 0x1000",
+                           "do mov-to-cr 4 = 0x20",
+                           "do mov-to-cr 4 = 0xffffffff",
+                           "do mov-to-cr 8 = 3",
+                           "do mov-from-cr 3 = 0",
+                           "do mov-from-cr 8 = 0",
+                           "do clts 0 = 0",
+                           "do lmsw 0 = 9",
+                           "do mov-to-dr 0 = 0x1000",
+                           "do mov-to-dr 7 = 0x401",
+                           "do mov-from-dr 6 = 0",
+                           "do cpuid 0 = 0",
+                           "do cpuid 7 = 1",
+                           "do cpuid 0x80000009 = 0",
+                           "do rdmsr 0xc0000080 = 0",
+                           "do rdmsr 0x123456 = 0",
+                           "do wrmsr 0x174 = 8",
+                           "do wrmsr 0xc0000082 = 0x800000000000",
+                           "do in 0x3f8 = 0 size 1",
+                           "complete 0x41",
+                           "do out 0x3f8 = 0x42 size 1",
+                           "do hlt 0 = 0",
+                           "do vmcall 0 = 1",
+                           "do vmx 1 = 0",
+                           "do rdpmc 0 = 0",
+                           "do monitor 0 = 0",
+                           "do mwait 0 = 0",
+                           "do wbinvd 0 = 0",
+                           "do invd 0 = 0",
+                           "do xsetbv 0 = 7",
+                           "do exception 17 = 0",
+                           "do interrupt 0 = 0",
+                           "do nmi 0 = 0",
+                           "do triple-fault 0 = 0",
+                           "read 0x90000 8"}) {
     step(line);
   }
   finish();
@@ -60,6 +87,11 @@ class planted_exit : public world_test {
     step("do cpuid 0 = 0");
   }
   vmx::cpu& core() { return const_cast<vmx::cpu&>(w->cpu(0)); }
+  void alter_controls(std::uint32_t on, std::uint32_t off) {
+    machine::processor& cpu = w->hardware().cpu(0);
+    const std::uint64_t value = cpu.read_register(x86::vmcs::processor_controls);
+    cpu.inform(x86::vmcs::processor_controls, (value & ~std::uint64_t{off}) | on);
+  }
   void expect_found(const std::string& line, const std::string& id) {
     EXPECT_FALSE(w->step(parsed_op(line)));
     expect_finding(id);
@@ -71,6 +103,33 @@ TEST_F(planted_exit, an_interrupt_that_is_lost) {
   step("interrupt 48");
   core().guest().interrupts().remove(word{48});
   expect_found("interrupt 49", "I16");
+}
+
+TEST_F(planted_exit, a_host_that_exits_to_other_tables) {
+  w->hardware().cpu(0).inform(x86::vmcs::host_cr3, 0x2000);
+  expect_found("do cpuid 0 = 0", "I14");
+}
+
+TEST_F(planted_exit, a_task_priority_that_is_the_hosts) {
+  alter_controls(0, x86::processor_control::cr8_load_exiting);
+  expect_found("do cpuid 0 = 0", "I14");
+}
+
+TEST_F(planted_exit, a_window_that_is_always_open) {
+  alter_controls(x86::processor_control::interrupt_window_exiting, 0);
+  expect_found("do cpuid 0 = 0", "I16");
+}
+
+TEST_F(planted_exit, breakpoints_that_are_not_the_guests) {
+  w->hardware().cpu(0).inform(x86::vmcs::guest_dr7, 0x401);
+  expect_found("do cpuid 0 = 0", "I16");
+}
+
+TEST_F(planted_exit, an_nmi_that_nobody_sent) {
+  step("nmi");
+  step("do cpuid 0 = 0");
+  core().guest().nmis().add(true);
+  expect_found("exit 1 = 0", "I16");
 }
 
 TEST_F(planted_exit, an_interrupt_that_nobody_sent) {
