@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* sources[] = {"CMakeLists.txt", "cmake", "core", "models", "fuzz", "proofs", "tools", "ci"};
+constexpr const char* sources[] = {"CMakeLists.txt", "cmake", "core",    "models", "fuzz",
+                                   "proofs",         "tools", "reports", "ci"};
 
 /// Makes `to` like `from`, and touches only what differs, so that a build beside it stays valid.
 void mirror(const fs::path& from, const fs::path& to) {
