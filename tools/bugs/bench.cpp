@@ -6,12 +6,13 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <thread>
 
-#include "tools/bugs/workshop.hpp"
+#include "tools/bugs/patched.hpp"
+#include "tools/bugs/properties.hpp"
 #include "tools/fuzz/target.hpp"
+#include "tools/mutate/forge.hpp"
 
 namespace umbra::tools {
 
@@ -24,6 +25,22 @@ unsigned verdict::found_by() const {
 }
 
 bool verdict::found() const { return !broken() && !hunts.empty() && found_by() == hunts.size(); }
+
+std::vector<survival> verdict::survivals() const {
+  std::vector<survival> all;
+  const auto add = [&](const std::string& engine, const std::vector<hunted>& hunts) {
+    if (hunts.empty()) return;
+    survival s{.engine = engine, .seconds = {}};
+    for (const hunted& h : hunts) s.seconds.push_back(h.finding ? std::optional(h.seconds) : std::nullopt);
+    all.push_back(std::move(s));
+  };
+  add("libfuzzer", hunts);
+  add("rapidcheck", properties);
+  if (!proof.tried.empty()) {
+    all.push_back({"proofs", {proof.refuted.empty() ? std::nullopt : std::optional(proof.seconds)}});
+  }
+  return all;
+}
 
 bool verdict::refuted() const {
   return std::all_of(subject.theorems.begin(), subject.theorems.end(), [&](const std::string& t) {
@@ -46,22 +63,28 @@ bool is_clean_tree(const mutant& m) { return m.patch.empty(); }
 
 namespace {
 
-/// Each worker takes a hunt if there is one to take, else tries theorems, else builds the next mutant in its own
-/// workshop.
+/// Each worker takes a hunt if there is one to take, else tries theorems, else builds the next mutant.
 class crew {
  public:
-  crew(const bench_request& r, const std::function<void(const verdict&)>& done) : request_(r), done_(done) {
+  crew(const bench_request& r, const std::function<void(const verdict&)>& done)
+      : request_(r),
+        done_(done),
+        clean_(r.plan, r.work / "clean"),
+        clean_theorems_(r.theorems != nullptr ? *r.theorems : r.plan, r.work / "clean_theorems") {
     for (const mutant& m : r.mutants) {
-      left_.push_back(r.hunts + (r.proofs && !m.theorems.empty()));
+      left_.push_back(r.hunts + tries_properties(m) * r.hunts + tries_theorems(m));
       verdicts_.push_back({.subject = m});
     }
-    for (verdict& v : verdicts_) v.hunts.resize(r.hunts);
+    for (verdict& v : verdicts_) {
+      v.hunts.resize(r.hunts);
+      if (tries_properties(v.subject)) v.properties.resize(r.hunts);
+    }
     unfinished_ = verdicts_.size();
   }
 
   std::vector<verdict> run() {
     std::vector<std::thread> workers;
-    for (unsigned n = 0; n < request_.jobs; ++n) workers.emplace_back([this, n] { work(n); });
+    for (unsigned n = 0; n < request_.jobs; ++n) workers.emplace_back([this] { work(); });
     for (std::thread& w : workers) w.join();
     if (failure_) std::rethrow_exception(failure_);
     return std::move(verdicts_);
@@ -69,50 +92,46 @@ class crew {
 
  private:
   struct task {
-    enum class kind : unsigned char { build, hunt, prove } what;
+    enum class kind : unsigned char { build, hunt, check, prove } what;
     std::size_t which = 0;
     unsigned seed = 0;
   };
+
+  bool tries_properties(const mutant&) const { return request_.properties; }
+  bool tries_theorems(const mutant& m) const { return request_.theorems != nullptr && !m.theorems.empty(); }
 
   std::optional<task> next() {
     std::unique_lock lock(mutex_);
     while (true) {
       if (failure_ || unfinished_ == 0) return std::nullopt;
-      if (!hunts_.empty()) {
-        const task t = hunts_.front();
-        hunts_.pop_front();
-        return t;
-      }
-      if (!proofs_.empty()) {
-        const task t{task::kind::prove, proofs_.front()};
-        proofs_.pop_front();
+      if (!tasks_.empty()) {
+        const task t = tasks_.front();
+        tasks_.pop_front();
         return t;
       }
       if (to_build_ < verdicts_.size()) {
-        if (request_.proofs && !verdicts_[to_build_].subject.theorems.empty()) proofs_.push_back(to_build_);
+        if (tries_theorems(verdicts_[to_build_].subject)) tasks_.push_back({task::kind::prove, to_build_});
         return task{task::kind::build, to_build_++};
       }
       changed_.wait(lock);
     }
   }
 
-  void work(unsigned worker) {
-    std::map<std::string, workshop> hunts;
-    workshop proofs(request_.work / fmt::format("theorems{}", worker), recipe::theorems());
+  void work() {
     try {
       while (const auto t = next()) {
         switch (t->what) {
-          case task::kind::build: {
-            const std::string program = fuzz_target_named(verdicts_[t->which].subject.target).program();
-            const fs::path at = request_.work / fmt::format("workshop{}", worker) / program;
-            make(hunts.try_emplace(program, at, recipe::fuzz_target(program)).first->second, t->which);
+          case task::kind::build:
+            make(t->which);
             break;
-          }
           case task::kind::hunt:
             chase(t->which, t->seed);
             break;
+          case task::kind::check:
+            check(t->which, t->seed);
+            break;
           case task::kind::prove:
-            prove(proofs, t->which);
+            prove(t->which);
             break;
         }
       }
@@ -128,25 +147,52 @@ class crew {
     return request_.work / (is_clean_tree(m) ? m.id + "-" + m.target : m.id);
   }
 
-  void make(workshop& shop, std::size_t which) {
+  /// Builds a program of a plan with the mutant in it; what went wrong, if something did.
+  static std::optional<std::string> build(const build_plan& plan, forge* shop, const std::string& program,
+                                          const fs::path& binary) {
+    const linkage& l = plan.program(program);
+    const std::optional<fs::path> made = shop == nullptr ? plan.directory() / l.path : shop->program(l);
+    if (shop != nullptr && !shop->problem().empty()) return shop->problem();
+    // What a patch does not touch is as it is in the tree.
+    fs::copy_file(made ? *made : plan.directory() / l.path, binary, fs::copy_options::overwrite_existing);
+    return std::nullopt;
+  }
+
+  /// The same, for one or several programs of a mutant, each to its own place.
+  std::optional<std::string> build_all(const mutant& m, const build_plan& plan, clean_code& clean, const fs::path& work,
+                                       const std::vector<std::pair<std::string, fs::path>>& programs) {
+    std::optional<forge> shop;
+    if (!is_clean_tree(m)) {
+      const auto changed = patched(m.patch, work / "patched");
+      if (!changed) return "the patch does not apply";
+      shop.emplace(plan, clean, *changed, work / "forge");
+    }
+    for (const auto& [program, binary] : programs) {
+      if (auto problem = build(plan, shop ? &*shop : nullptr, program, binary)) return problem;
+    }
+    return std::nullopt;
+  }
+
+  void make(std::size_t which) {
     const mutant& m = verdicts_[which].subject;
     fs::remove_all(place(which));
     fs::create_directories(place(which));
     const fs::path binary = place(which) / "fuzz";
-    std::optional<std::string> problem;
-    if (is_clean_tree(m)) {
-      shop.build_clean(binary);
-    } else {
-      problem = shop.build_mutant(m.patch, binary);
-    }
+    std::vector<std::pair<std::string, fs::path>> programs{{fuzz_target_named(m.target).program(), binary}};
+    if (tries_properties(m)) programs.emplace_back(properties_program, place(which) / "properties");
+    auto problem = build_all(m, request_.plan, clean_, place(which), programs);
     if (!problem && !starts(binary, place(which))) problem = "it fails on the empty program";
     std::lock_guard lock(mutex_);
     if (problem) {
       verdicts_[which].problem = *problem;
       verdicts_[which].hunts.clear();
-      finish(which, request_.hunts);
+      verdicts_[which].properties.clear();
+      finish(which, request_.hunts + tries_properties(m) * request_.hunts);
     } else {
-      for (unsigned n = 0; n < request_.hunts; ++n) hunts_.push_back({task::kind::hunt, which, n});
+      for (unsigned n = 0; n < request_.hunts; ++n) {
+        tasks_.push_back({task::kind::hunt, which, n});
+        if (tries_properties(m)) tasks_.push_back({task::kind::check, which, n});
+      }
     }
     changed_.notify_all();
   }
@@ -161,13 +207,22 @@ class crew {
     changed_.notify_all();
   }
 
-  void prove(workshop& shop, std::size_t which) {
+  void check(std::size_t which, unsigned n) {
+    hunted h = check_properties(place(which) / "properties", place(which) / fmt::format("properties{}", n + 1), n + 1,
+                                request_.seconds);
+    std::lock_guard lock(mutex_);
+    verdicts_[which].properties[n] = std::move(h);
+    finish(which, 1);
+    changed_.notify_all();
+  }
+
+  void prove(std::size_t which) {
     const mutant& m = verdicts_[which].subject;
     const fs::path at = request_.work / "proofs" / m.id, binary = at / "prove";
     fs::remove_all(at);
     fs::create_directories(at);
     proof_result p;
-    if (const auto problem = shop.build_mutant(m.patch, binary)) {
+    if (const auto problem = build_all(m, *request_.theorems, clean_theorems_, at, {{"umbra-prove", binary}})) {
       p.problem = *problem;
     } else {
       p = try_theorems(binary, at / "work", m.theorems);
@@ -190,9 +245,9 @@ class crew {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<verdict> verdicts_;
-  std::vector<unsigned> left_;  ///< hunts and proofs that have not ended, by mutant
-  std::deque<task> hunts_;
-  std::deque<std::size_t> proofs_;
+  clean_code clean_, clean_theorems_;
+  std::vector<unsigned> left_;  ///< hunts, checks and proofs that have not ended, by mutant
+  std::deque<task> tasks_;
   std::size_t to_build_ = 0, unfinished_ = 0;
   std::exception_ptr failure_;
 };

@@ -6,13 +6,16 @@
 #include "tools/bugs/hunt.hpp"
 #include "tools/bugs/mutant.hpp"
 #include "tools/bugs/proof.hpp"
+#include "tools/bugs/survival.hpp"
+#include "tools/mutate/plan.hpp"
 
 namespace umbra::tools {
 
 struct verdict {
   mutant subject;
-  std::string problem = {};        ///< why it is no mutant at all, or ""
-  std::vector<hunted> hunts = {};  ///< one per seed, in order
+  std::string problem = {};             ///< why it is no mutant at all, or ""
+  std::vector<hunted> hunts = {};       ///< by libFuzzer; one per seed, in order
+  std::vector<hunted> properties = {};  ///< by rapidcheck, the same
 
   proof_result proof = {};
 
@@ -20,6 +23,9 @@ struct verdict {
   bool refuted() const;  ///< all theorems that must be
   bool broken() const { return !problem.empty(); }
   unsigned found_by() const;  ///< how many seeds
+
+  /// One for each engine that was asked.
+  std::vector<survival> survivals() const;
 };
 
 struct bench_request {
@@ -27,7 +33,9 @@ struct bench_request {
   std::filesystem::path seeds;  ///< raw inputs, in a directory for each target
   std::filesystem::path work;
   unsigned seconds = 60, hunts = 1, jobs = 1;
-  bool proofs = true;  ///< theorems are tried as well
+  const build_plan& plan;                ///< of fuzz targets and properties
+  const build_plan* theorems = nullptr;  ///< null: they are not tried
+  bool properties = true;                ///< rapidcheck's are tried as well
 };
 
 /// A mutant of nothing: the tree as it is, in which a target may find nothing.

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
+#include "tools/bugs/properties.hpp"
 #include "tools/bugs/table.hpp"
 #include "tools/cli/history.hpp"
 #include "tools/cli/process.hpp"
@@ -23,7 +25,7 @@ struct options {
   std::vector<std::string> ids;
   unsigned seconds = 60, seeds = 1, jobs = 0;
   fs::path json;
-  bool proofs = true;
+  bool proofs = true, properties = true;
 };
 
 status hunt_all(options o) {
@@ -50,6 +52,15 @@ status hunt_all(options o) {
     const fuzz_target& target = fuzz_target_named(t);
     seeds += encode_seeds(target, target.seeds(), work / "seeds" / t);
   }
+  std::vector<std::string> programs{properties_program};
+  for (const std::string& t : targets) programs.push_back(fuzz_target_named(t).program());
+  build("plain", programs);
+  const build_plan plan(build_directory("plain"), programs);
+  std::optional<build_plan> theorems;
+  if (o.proofs && std::any_of(mutants.begin(), mutants.end(), [](const mutant& m) { return !m.theorems.empty(); })) {
+    build("smt", {"umbra-prove"});
+    theorems.emplace(build_directory("smt"), std::vector<std::string>{"umbra-prove"});
+  }
   fmt::print("umbra: hunting {} bugs, up to {} s each with {} seed{}, {} at a time, from {} committed inputs\n",
              planted, o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
   fmt::print("{}", table_head());
@@ -60,7 +71,9 @@ status hunt_all(options o) {
                               .seconds = o.seconds,
                               .hunts = o.seeds,
                               .jobs = o.jobs,
-                              .proofs = o.proofs};
+                              .plan = plan,
+                              .theorems = theorems ? &*theorems : nullptr,
+                              .properties = o.properties};
   const auto all = run_bench(request, [](const verdict& v) {
     fmt::print("{}", table_row(v));
     std::fflush(stdout);
@@ -85,7 +98,7 @@ status hunt_all(options o) {
 }  // namespace
 
 void add_bugs(CLI::App& app, action& run) {
-  auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, in a copy of the tree, and hunts each.");
+  auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, beside the build, and hunts each with every engine.");
   auto o = std::make_shared<options>();
   verb->add_option("ID", o->ids, "Which; without any: all in corpus/bugs, and the clean tree, which must stay quiet");
   verb->add_option("--time", o->seconds, "Seconds of a processor's time for each hunt, at most")
@@ -96,6 +109,7 @@ void add_bugs(CLI::App& app, action& run) {
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Builds and hunts at a time; without it: one a core")->check(CLI::Range(1, 256));
   verb->add_flag("!--no-proofs", o->proofs, "Do not try the theorems that a bug must refute");
+  verb->add_flag("!--no-properties", o->properties, "Do not run rapidcheck's properties");
   verb->add_option("--json", o->json, "Where to write the results as JSON, besides build/reports/bugs.json");
   verb->callback([o, &run] { run = [o] { return hunt_all(*o); }; });
 }

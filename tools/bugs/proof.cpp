@@ -12,7 +12,8 @@ namespace umbra::tools {
 
 namespace fs = std::filesystem;
 
-proof_result try_theorems(const fs::path& binary, const fs::path& work, const std::vector<std::string>& theorems, double seconds) {
+proof_result try_theorems(const fs::path& binary, const fs::path& work, const std::vector<std::string>& theorems,
+                          double seconds) {
   fs::remove_all(work);
   fs::create_directories(work);
   proof_result result;

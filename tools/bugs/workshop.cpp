@@ -59,18 +59,8 @@ void copy_with_times(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-recipe recipe::fuzz_target(const std::string& program) {
-  return {{"-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O2", "-DUMBRA_FLAVOUR=replay"},
-          program,
-          fs::path("fuzz/targets") / program};
-}
-
 recipe recipe::module() {
   return {{"-DCMAKE_BUILD_TYPE=None", "-DUMBRA_FLAVOUR=kernel"}, "umbra_module", "core/module/kbuild/umbra.ko"};
-}
-
-recipe recipe::theorems() {
-  return {{"-DCMAKE_BUILD_TYPE=Release", "-DUMBRA_FLAVOUR=smt"}, "umbra-prove", "tools/prove/umbra-prove"};
 }
 
 void workshop::prepare() {

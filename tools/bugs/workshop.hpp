@@ -15,12 +15,8 @@ struct recipe {
   std::string target;
   std::filesystem::path product;  ///< in the build directory
 
-  /// A program that is a fuzz target, plain.
-  static recipe fuzz_target(const std::string& program);
   /// umbra.ko.
   static recipe module();
-  /// The theorems, about the core that is there.
-  static recipe theorems();
 };
 
 class workshop {

@@ -43,7 +43,7 @@ court::court(const court_request& r)
   std::vector<fs::path> built;
   for (const test_program& t : test_programs(r.plan.directory())) {
     programs.push_back(t);
-    built.push_back(r.plan.directory() / program(t.name).path);
+    built.push_back(r.plan.directory() / r.plan.program(t.name).path);
   }
   tests_ = std::make_unique<test_bench>(programs, built, r.work / "usual", r.patience);
   if (r.seconds == 0) return;
@@ -52,13 +52,6 @@ court::court(const court_request& r)
     encode_seeds(t, t.seeds(), r.work / "seeds" / t.name);
     encode_seeds(t, t.regressions(), r.work / "seeds" / t.name);
   }
-}
-
-const linkage& court::program(const std::string& name) const {
-  for (const linkage& l : request_.plan.programs()) {
-    if (l.name == name) return l;
-  }
-  throw error(fmt::format("{} is not among the programs that were planned.", name), status::broken);
 }
 
 bool court::is_decided(const fate& f) const { return f.killer() != nullptr && !request_.every; }
@@ -72,7 +65,7 @@ bool court::is_settled(const fate& f) const {
 void court::ask_tests(forge& shop, fate& f, const fs::path& work) {
   for (const test_program* t : tests_->order(f.subject.change.file)) {
     if (is_decided(f)) return;
-    const auto binary = shop.program(program(t->name));
+    const auto binary = shop.program(request_.plan.program(t->name));
     if (!shop.problem().empty()) return;
     if (!binary) continue;
     f.opinions.push_back(tests_->ask(*t, f.subject.change.file, *binary, work));
@@ -94,7 +87,7 @@ opinion court::fuzz(const std::string& target, const fs::path& binary, const fs:
 
 void court::ask_fuzzers(forge& shop, fate& f, const fs::path& work) {
   for (const std::string& target : targets_for(f.subject.change.file)) {
-    const auto binary = shop.program(program(fuzz_target_named(target).program()));
+    const auto binary = shop.program(request_.plan.program(fuzz_target_named(target).program()));
     if (!shop.problem().empty()) return;
     if (!binary) continue;
     f.opinions.push_back(fuzz(target, *binary, work));
@@ -106,7 +99,7 @@ void court::ask_fuzzers(forge& shop, fate& f, const fs::path& work) {
 void court::ask_theorems(fate& f, const fs::path& work) {
   // Words that stand for all values are not always words to a compiler: what does not compile there is not judged.
   forge shop(*request_.theorems, clean_theorems_, f.subject, work / "forge_theorems");
-  const auto binary = shop.program(request_.theorems->programs().front());
+  const auto binary = shop.program(request_.theorems->program("umbra-prove"));
   if (!binary) return;
   const proof_result p = try_theorems(*binary, work / "theorems", {}, theorem_seconds);
   opinion o{.engine = "proofs",

@@ -44,7 +44,6 @@ class court {
   void ask_theorems(fate&, const std::filesystem::path& work);
   opinion fuzz(const std::string& target, const std::filesystem::path& binary, const std::filesystem::path& work) const;
   bool is_decided(const fate&) const;
-  const linkage& program(const std::string& name) const;
 
   const court_request request_;
   clean_code clean_, clean_theorems_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tools/cli/error.hpp"
 #include "tools/cli/process.hpp"
@@ -55,20 +56,36 @@ std::uint64_t clean_code::of(const translation& t, bool guided) {
 
 forge::forge(const build_plan& plan, clean_code& clean, const mutation& m, fs::path work)
     : plan_(plan), clean_(clean), work_(std::move(work)), readers_(plan.readers(m.change.file, m.function)) {
+  overlay({{m.change.file, edited(read_file(root() / m.change.file), m.change)}});
+}
+
+forge::forge(const build_plan& plan, clean_code& clean, const std::map<std::string, std::string>& changed,
+             fs::path work)
+    : plan_(plan), clean_(clean), work_(std::move(work)) {
+  std::set<const translation*> all;
+  for (const auto& [file, text] : changed) {
+    for (const translation* t : plan.readers(file)) all.insert(t);
+  }
+  readers_.assign(all.begin(), all.end());
+  overlay(changed);
+}
+
+void forge::overlay(const std::map<std::string, std::string>& changed) {
   fs::remove_all(work_);
   fs::create_directories(work_);
-  const fs::path changed = work_ / fs::path(m.change.file).filename();
-  write_file(changed, edited(read_file(root() / m.change.file), m.change));
-  const nlohmann::json overlay{{"version", 0},
-                               {"use-external-names", false},
-                               {"roots",
-                                {{{"name", fs::canonical(root() / m.change.file).string()},
-                                  {"type", "file"},
-                                  {"external-contents", fs::absolute(changed).string()}}}}};
-  write_file(work_ / "overlay.yaml", overlay.dump() + "\n");
-  // The file itself and its library first: it is there that most that does not compile is noticed.
+  nlohmann::json roots = nlohmann::json::array();
+  for (const auto& [file, text] : changed) {
+    const fs::path instead = work_ / "changed" / file;
+    write_file(instead, text);
+    roots.push_back({{"name", fs::canonical(root() / file).string()},
+                     {"type", "file"},
+                     {"external-contents", fs::absolute(instead).string()}});
+  }
+  const nlohmann::json all{{"version", 0}, {"use-external-names", false}, {"roots", roots}};
+  write_file(work_ / "overlay.yaml", all.dump() + "\n");
+  // The files themselves and their library first: it is there that most that does not compile is noticed.
   const auto rank = [&](const translation* t) {
-    return std::pair(t->source == m.change.file ? 0 : t->library.empty() ? 2 : 1, t->object);
+    return std::pair(changed.contains(t->source) ? 0 : t->library.empty() ? 2 : 1, t->object);
   };
   std::sort(readers_.begin(), readers_.end(),
             [&](const translation* a, const translation* b) { return rank(a) < rank(b); });

@@ -1,5 +1,6 @@
-// Compiles and links one mutation beside a build, which stays as it is: the compiler is shown the changed file in place
-// of the file (-ivfsoverlay), so a mutation costs only the translations that read it, when they are asked for.
+// Compiles and links one change of the tree, a mutation or a patch, beside a build, which stays as it is: the compiler
+// is shown the changed file in place of the file (-ivfsoverlay), so a mutation costs only the translations that read
+// it, when they are asked for.
 #pragma once
 
 #include <atomic>
@@ -34,6 +35,8 @@ class forge {
  public:
   /// Its files go to `work`, which is emptied first, and again at the end.
   forge(const build_plan&, clean_code&, const mutation&, std::filesystem::path work);
+  /// The same for any change: what files (relative to the top of the tree) are to hold.
+  forge(const build_plan&, clean_code&, const std::map<std::string, std::string>& changed, std::filesystem::path work);
   ~forge();
   forge(const forge&) = delete;
   forge& operator=(const forge&) = delete;
@@ -46,6 +49,7 @@ class forge {
   std::optional<std::filesystem::path> program(const linkage&);
 
  private:
+  void overlay(const std::map<std::string, std::string>& changed);
   bool compile(const translation&, bool guided, const std::filesystem::path& object);
   /// Compiles it if need be; whether it differs from the tree's.
   bool differs(const translation&);

@@ -142,6 +142,13 @@ std::vector<const translation*> build_plan::readers(const std::string& file, con
   return all;
 }
 
+const linkage& build_plan::program(const std::string& name) const {
+  for (const linkage& l : programs_) {
+    if (l.name == name) return l;
+  }
+  throw error(fmt::format("{} is not among the programs that were planned.", name), status::broken);
+}
+
 bool build_plan::links(const linkage& l, const translation& t) const {
   return has_word(l.command, t.object) || has_word(l.command, t.library);
 }

@@ -34,7 +34,8 @@ class build_plan {
 
   const std::filesystem::path& directory() const { return directory_; }
   const std::vector<translation>& translations() const { return translations_; }
-  const std::vector<linkage>& programs() const { return programs_; }
+  /// Throws `error` for one that was not asked for.
+  const linkage& program(const std::string& name) const;
 
   /// Translations that read a file (relative to the top of the tree) and end up in a program that is judged.
   std::vector<const translation*> readers(const std::string& file) const;

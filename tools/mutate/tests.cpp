@@ -21,7 +21,14 @@ constexpr double times = 10;
 
 std::string folder(const std::string& file) { return file.substr(0, file.rfind('/')); }
 
-/// The first test that a log calls failed, or what the program said last.
+command command_for(const test_program& t, const fs::path& built, const fs::path& work) {
+  command c{.words = {built.string()}, .directory = work, .output = work / "test.log"};
+  c.words.insert(c.words.end(), t.arguments.begin(), t.arguments.end());
+  return c;
+}
+
+}  // namespace
+
 std::string failure_in(const std::string& log) {
   for (const std::string mark : {"[  FAILED  ] ", "ssertion"}) {
     const std::size_t at = log.find(mark);
@@ -31,14 +38,6 @@ std::string failure_in(const std::string& log) {
   }
   return squeezed(tail(log, 1)).substr(0, 120);
 }
-
-command command_for(const test_program& t, const fs::path& built, const fs::path& work) {
-  command c{.words = {built.string()}, .directory = work, .output = work / "test.log"};
-  c.words.insert(c.words.end(), t.arguments.begin(), t.arguments.end());
-  return c;
-}
-
-}  // namespace
 
 std::vector<test_program> test_programs(const fs::path& build_directory) {
   std::set<std::string> targets;

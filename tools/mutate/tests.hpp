@@ -19,6 +19,9 @@ struct test_program {
 /// Those that a build directory has for core, models and fuzz.
 std::vector<test_program> test_programs(const std::filesystem::path& build_directory);
 
+/// The first test that a program's output calls failed, or what the program said last.
+std::string failure_in(const std::string& output);
+
 class test_bench {
  public:
   /// Times each on the tree as it is; throws `error` if one fails there. With a mutation in it, a program may compute

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "tools/bugs/patched.hpp"
 #include "tools/bugs/table.hpp"
 #include "tools/cli/error.hpp"
 #include "tools/cli/test/scratch.hpp"
@@ -96,6 +99,64 @@ TEST(bug_table, says_which_theorems_a_bug_refutes_and_which_it_should) {
   v.proof = {.tried = {}, .refuted = {}, .problem = "it does not compile"};
   EXPECT_FALSE(v.refuted());
   EXPECT_THAT(table_row(v), HasSubstr("BROKEN"));
+}
+
+TEST(survivals, a_seed_without_a_finding_is_later_than_any) {
+  const survival all{"libfuzzer", {4.0, 1.0, 2.0}};
+  EXPECT_TRUE(all.always());
+  EXPECT_EQ(all.median(), 2.0);
+  EXPECT_EQ(all.worst(), 4.0);
+  const survival most{"libfuzzer", {4.0, std::nullopt, 2.0}};
+  EXPECT_EQ(most.found(), 2u);
+  EXPECT_FALSE(most.always());
+  EXPECT_EQ(most.median(), 4.0);
+  EXPECT_EQ(most.worst(), std::nullopt);
+  const survival few{"libfuzzer", {std::nullopt, 2.0}};
+  EXPECT_EQ(few.median(), std::nullopt);
+  EXPECT_EQ((survival{"proofs", {}}).median(), std::nullopt);
+}
+
+TEST(bug_table, says_what_properties_found) {
+  verdict v{
+      .subject = {
+          .id = "B01", .title = "t", .reference = "r", .room = "core", .expected = {}, .theorems = {}, .patch = "p"}};
+  v.hunts.resize(2);
+  v.properties.resize(2);
+  v.properties[1].finding = finding_report{"property", "some_property", ""};
+  EXPECT_THAT(table_row(v), HasSubstr(" 1/2 "));
+  EXPECT_THAT(table_foot({v}), HasSubstr("0 of 1 by properties"));
+  v.properties[0].finding = v.properties[1].finding;
+  EXPECT_THAT(table_foot({v}), HasSubstr("1 of 1 by properties"));
+}
+
+class patches : public ::testing::Test {
+ protected:
+  patches() {
+    if (const char* root = std::getenv("UMBRA_ROOT")) before_ = root;
+    ::setenv("UMBRA_ROOT", place_.path().c_str(), 1);
+    write_file(place_ / "core/a.cpp", "one\ntwo\nthree\n");
+  }
+  ~patches() override { before_.empty() ? ::unsetenv("UMBRA_ROOT") : ::setenv("UMBRA_ROOT", before_.c_str(), 1); }
+  auto made_by(const std::string& was) {
+    write_file(place_ / "p.diff",
+               "--- a/core/a.cpp\n+++ b/core/a.cpp\n@@ -1,3 +1,3 @@\n one\n-" + was + "\n+2\n three\n");
+    return patched(place_ / "p.diff", place_ / "work");
+  }
+  scratch place_;
+  std::string before_;
+};
+
+TEST_F(patches, leave_the_tree_as_it_is) {
+  const auto made = made_by("two");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->at("core/a.cpp"), "one\n2\nthree\n");
+  EXPECT_EQ(read_file(place_ / "core/a.cpp"), "one\ntwo\nthree\n");
+}
+
+TEST_F(patches, that_do_not_apply_make_nothing) {
+  EXPECT_FALSE(made_by("too").has_value());
+  std::filesystem::remove(place_ / "core/a.cpp");
+  EXPECT_FALSE(made_by("two").has_value());
 }
 
 TEST(bug_table, the_clean_tree_must_be_quiet) {
