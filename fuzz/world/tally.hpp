@@ -6,6 +6,8 @@
 
 #include "core/x86/exit_reason.hpp"
 
+#include "core/x86/exit_reason.hpp"
+
 namespace umbra::fuzz {
 
 struct tally {
