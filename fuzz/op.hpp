@@ -32,7 +32,7 @@ enum class kind : std::uint8_t {
   exhaust = 19,    ///< `count` reads, 2 MiB apart (a table each) from `address`, with AC set: drives the pool to its floor
   exit = 20,       ///< hardware reports an exit, possible or not: count = reason, value = qualification, index = instruction length, told
   field = 21,      ///< hardware or the guest leaves `value` in VMCS field `count`, of the guest-state area
-  set = 22,        ///< the VMM sets a register of a vCPU, named by VMCS field `count`, to `value`
+  set = 22,        ///< the VMM sets a register of a vCPU, named by VMCS field or vmm_state `count`, to `value`
   general = 23,    ///< the guest loads general register `index` with `value`
   instruct = 24,   ///< the guest comes to what makes it exit for true: index = instruction, count = number, size, value, by
   complete = 25,   ///< the VMM answers what the vCPU asked for with `value`
@@ -76,6 +76,24 @@ enum class instruction : std::uint8_t {
   task_switch = 30, ///< value = qualification
 };
 constexpr unsigned instruction_count = 31;
+
+/// What else than a field of the VMCS `set` sets; the numbers are none of fields'. What comes of it is not followed by the
+/// model: from then on, of a program's exits only that no harm comes of them is judged.
+enum class vmm_state : std::uint32_t {
+  task_priority = 0x1'0000,     ///< CR8
+  interrupt_window = 0x1'0001,  ///< whether to leave once an interrupt can be taken
+  events = 0x1'0002,            ///< value = vector, at 8 exception, at 9 with a code, at 12 NMIs, at 16 blocking, at 32 the code
+  debug_registers = 0x1'0003,   ///< value = DR7, at 32 DR6
+  guest_debug = 0x1'0004,       ///< value = steps, at 1 software breakpoints, at 2 hardware breakpoints; at 8 DR7
+  cpuid = 0x1'0005,             ///< value = width of addresses, at 8 SMEP, SMAP, NX, long mode, 1-GiB pages, MCA, and what makes two rows others; at 16 how many rows
+  msr = 0x1'0006,               ///< value = number, at 32 which of its bits to turn over
+  msr_exits = 0x1'0007,         ///< whether to leave for MSRs that there are not
+  fpu = 0x1'0008,               ///< the host takes the FPU back
+  interrupts = 0x1'0009,        ///< value = which of four words, at 2 the vectors of it that wait
+  probe = 0x1'000a,             ///< umbra is loaded on another processor: value = which control word, at 8 the bit that it lacks
+};
+constexpr std::uint32_t first_vmm_state = static_cast<std::uint32_t>(vmm_state::task_priority);
+constexpr unsigned vmm_states = 11;
 
 /// What else an exit tells (SDM 25.9.2 to 25.9.4).
 struct told {

@@ -95,6 +95,19 @@ std::uint64_t field_value(vmcs f, random& r) {
   }
 }
 
+op some_vmm_state(composer& c) {
+  op o = made(kind::set);
+  o.count = first_vmm_state + c.chance.below(vmm_states);
+  // Small numbers in each part of the value.
+  o.value = c.chance.one_in(4) ? edge(c.chance) : c.chance.below(16) | std::uint64_t{c.chance.below(4)} << 8;
+  constexpr unsigned parts[] = {12, 16, 32, 40};
+  if (c.chance.one_in(2)) o.value |= std::uint64_t{c.chance.below(16)} << c.chance.pick(parts);
+  if (static_cast<vmm_state>(o.count) == vmm_state::msr && c.chance.below(4) != 0) {
+    o.value = c.chance.pick(raw_v3::numbers) | std::uint64_t{c.chance.below(4)} << 32;
+  }
+  return o;
+}
+
 op some_field(composer& c) {
   op o = made(c.chance.one_in(2) ? kind::field : kind::set);
   constexpr vmcs often[] = {

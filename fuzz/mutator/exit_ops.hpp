@@ -27,6 +27,8 @@ op some_instruction(composer&);
 /// What no hardware need ever have said.
 op some_exit(composer&);
 op some_vmm_op(composer&);
+/// What a VMM sets beside fields.
+op some_vmm_state(composer&);
 /// Any of these.
 op some_op(composer&);
 

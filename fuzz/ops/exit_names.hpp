@@ -81,4 +81,9 @@ inline constexpr std::array<named_field, 54> fields{{
     {"pat", x86::vmcs::guest_pat},
 }};
 
+/// From first_vmm_state on.
+inline constexpr std::array<std::string_view, vmm_states> vmm_state_names{
+    "task-priority", "interrupt-window", "events", "debug-registers", "guest-debug", "cpuid",
+    "msr",           "msr-exits",        "fpu",    "interrupts",      "probe"};
+
 }  // namespace umbra::fuzz::words

@@ -176,6 +176,11 @@ void read_field(line& in, op& o) {
     o.count = static_cast<std::uint32_t>(f.field);
     return;
   }
+  if (const auto n = in.one_of(words::vmm_state_names); n && o.kind == kind::set) {
+    o.count = first_vmm_state + *n;
+    in.next();
+    return;
+  }
   o.count = number32(in, "a field");
 }
 

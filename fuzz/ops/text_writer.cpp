@@ -27,10 +27,12 @@ std::string made_by(const maker& by) {
 
 std::string written(const op& o) { return " " + hex(o.address) + " " + number(o.size) + " = " + hex(o.value); }
 
-std::string field_name(std::uint32_t encoding) {
+std::string field_name(kind k, std::uint32_t encoding) {
   for (const words::named_field& f : words::fields) {
     if (static_cast<std::uint32_t>(f.field) == encoding) return std::string(f.name);
   }
+  if (k == kind::set && encoding - first_vmm_state < vmm_states)
+    return std::string(words::vmm_state_names[encoding - first_vmm_state]);
   return hex(encoding);
 }
 
@@ -108,7 +110,7 @@ std::string to_text(const op& in) {
       return text + " " + number(o.count) + " = " + hex(o.value) + told_by(o);
     case kind::field:
     case kind::set:
-      return text + " " + field_name(o.count) + " = " + hex(o.value);
+      return text + " " + field_name(o.kind, o.count) + " = " + hex(o.value);
     case kind::general:
       return text + " " + std::string(words::general_registers[o.index]) + " = " + hex(o.value);
     case kind::instruct:

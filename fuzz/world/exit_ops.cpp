@@ -1,9 +1,13 @@
 // Ops of exits: what a guest comes to, and what hardware reports, possible or not.
+#include <algorithm>
+#include <iterator>
+
 #include "core/x86/control.hpp"
 #include "core/x86/segment.hpp"
 #include "core/x86/vmx_controls.hpp"
 #include "fuzz/world/compose_exit.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/walk.hpp"
 
 namespace umbra::fuzz {
 
@@ -23,7 +27,7 @@ bool world::ready() {
 }
 
 /// Among ops of exits, real mode has none but those: what else its guest does, paging does not decide.
-bool world::ready_for_paging_op() { return !strict_ || (is_protected(current_) && ready()); }
+bool world::ready_for_paging_op() { return !strict_ || (!unfollowed_ && is_protected(current_) && ready()); }
 
 void world::report_exit(const op& o) {
   if (!ready()) return;
@@ -40,6 +44,23 @@ void world::report_exit(const op& o) {
             false);
 }
 
+/// Whether INS or OUTS is what the guest has come to. Only then does hardware report it, and what the core executes is
+/// what memory has there.
+bool world::at_string_io(unsigned id) const {
+  const std::uint64_t base = in_64_bit_code(id) ? 0 : machine_->cpu(id).read_register(guest_cs_base);
+  const guest_view memory = view();
+  const reference::translation t =
+      reference::walk(memory, registers_[id], linear(id, base + rip_of(id)), reference::access{.fetch = flag(true)});
+  if (t.rootless || t.faults || !memory.backed(t.address)) return false;
+  constexpr std::uint8_t prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
+  for (std::uint64_t at = t.address; (at ^ t.address) >> page_shift == 0; ++at) {
+    const std::uint64_t byte = memory.read(at, 1);
+    const bool extension = in_64_bit_code(id) && byte >> 4 == 4;
+    if (!extension && std::ranges::find(prefixes, byte) == std::end(prefixes)) return byte >> 2 == 0x6c >> 2;
+  }
+  return false;
+}
+
 void world::instruct(const op& o) {
   if (!ready()) return;
   proceed(current_);
@@ -51,7 +72,11 @@ void world::instruct(const op& o) {
   const auto why =
       compose_exit(o, cpu, vcpus_[current_]->guest().general(), code64, static_cast<unsigned>(instructions_));
   follow(current_, look_at(current_).control);
-  if (why) take_exit(current_, *why, true);
+  // The page by which a guest gets its hypercalls is umbra's own, and no model's.
+  const auto which = static_cast<instruction>(o.index);
+  const bool own = which == instruction::wrmsr && o.count == vcpu::paravirtual_page::msr;
+  const bool elsewhere = (which == instruction::ins || which == instruction::outs) && !at_string_io(current_);
+  if (why) take_exit(current_, *why, !own && !elsewhere);
 }
 
 void world::load_general(const op& o) {

@@ -44,8 +44,16 @@ void world::send(const op& o) {
 void world::set_by_vmm(const op& o) {
   be_strict();
   if (!bring_out(current_)) return;
-  const auto f = static_cast<x86::vmcs>(o.count);
-  const bool taken = set_control(o) || set_other(f, o.value);
+  const bool beside = o.count >= first_vmm_state;
+  unfollowed_ = unfollowed_ || beside;
+  const bool taken = beside ? set_vmm_state(static_cast<vmm_state>(o.count), o.value)
+                            : set_control(o) || set_other(static_cast<x86::vmcs>(o.count), o.value);
+  if (beside) {
+    everything_ = true;
+    registers_[current_].cpuid = vcpus_[current_]->guest().registers().features();
+    follow(current_, look_at(current_).control);
+    adopt_sent(current_);
+  }
   if (observer_) observer_->answered(taken, taken ? "done" : "refused");
   effective_ = effective_ || taken;
   note_due(current_);
@@ -124,7 +132,11 @@ void world::complete(const op& o) {
   if (!v.waits()) return;
   effective_ = true;
   unsigned bytes = 0;
-  if (v.request().kind == vmx::request_kind::hypercall) {
+  const vmx::request_kind wanted = v.request().kind;
+  if (wanted == vmx::request_kind::rdmsr || wanted == vmx::request_kind::wrmsr) {
+    v.answer_msr((o.value & 1) != 0, o.value);
+    bytes = 8;
+  } else if (wanted == vmx::request_kind::hypercall) {
     v.answer_hypercall(o.value);
     bytes = v.request().hypercall.long_mode ? 8 : 4;
   } else {

@@ -235,6 +235,8 @@ class world : private world_state {
   void set_by_vmm(const op&);
   bool set_control(const op&);
   bool set_other(x86::vmcs, std::uint64_t value);
+  bool at_string_io(unsigned vcpu) const;
+  bool set_vmm_state(vmm_state, std::uint64_t value);
   void complete(const op&);
   question question_of(unsigned vcpu) const;
   void note_question(unsigned vcpu, const machine::exit_information* why = nullptr);

@@ -114,6 +114,14 @@ void ask_device(composer& c) {
   c.add(some_op(c));
 }
 
+void go_beyond_the_model(composer& c) {
+  if (!c.chance.one_in(4)) return spoil_and_mend(c);
+  c.add(some_vmm_state(c));
+  for (unsigned n = 2 + c.chance.below(4); n != 0; --n) {
+    c.add(c.chance.one_in(2) ? some_op(c) : c.chance.one_in(2) ? some_vmm_state(c) : some_vmm_op(c));
+  }
+}
+
 void among_accesses(composer& c) {
   const std::uint64_t g = c.gva();
   c.touch(g);

@@ -75,6 +75,8 @@ void spoil_and_mend(composer& c);
 void ask_device(composer& c);
 /// Exits around a change of the guest's tables.
 void among_accesses(composer& c);
+/// The VMM sets what the model does not follow. Seldom: what comes after it in a program is not judged.
+void go_beyond_the_model(composer& c);
 /// As many ops as there may be, of any kind.
 void many(composer& c);
 
