@@ -29,18 +29,19 @@ std::optional<fs::path> first_input(const fs::path& directory) {
 }  // namespace
 
 engine_status afl_output::status() const {
+  engine_status s{.coverage = 0, .features = 0, .corpus = seen_.size()};
   const std::string text = last_of(node_ / "plot_data", 4096);
   const std::size_t end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return {};
+  if (end == std::string::npos) return s;
   const std::size_t start = text.rfind('\n', end) + 1;
   std::istringstream line(text.substr(start, end + 1 - start));
   std::vector<std::string> columns;
   for (std::string column; std::getline(line, column, ',');) columns.push_back(column);
   // relative_time, cycles_done, cur_item, corpus_count, pending_total, pending_favs, map_size, saved_crashes,
   // saved_hangs, max_depth, execs_per_sec, total_execs, edges_found
-  if (columns.size() < 13 || columns[0].starts_with('#')) return {};
-  const auto number = [&](std::size_t n) { return std::strtoull(columns[n].c_str(), nullptr, 10); };
-  return {.coverage = number(12), .features = 0, .corpus = number(3)};
+  if (columns.size() < 13 || columns[0].starts_with('#')) return s;
+  s.coverage = std::strtoull(columns[12].c_str(), nullptr, 10);
+  return s;
 }
 
 std::optional<fs::path> afl_output::kept(bool& hang) const {
@@ -54,7 +55,7 @@ void afl_output::copy_finds(const fs::path& corpus) {
   std::error_code none;
   for (const auto& e : fs::directory_iterator(node_ / "queue", none)) {
     const std::string name = e.path().filename().string();
-    if (!name.starts_with("id:") || !copied_.insert(name).second) continue;
+    if (!name.starts_with("id:") || !seen_.insert(name).second) continue;
     // What it read, or had of another node, is somewhere else already.
     if (name.find(",orig:") != std::string::npos || name.find(",sync:") != std::string::npos) continue;
     const std::string content = read_file(e.path());

@@ -14,7 +14,7 @@ class afl_output {
  public:
   explicit afl_output(std::filesystem::path node) : node_(std::move(node)) {}
 
-  /// From the last line of its plot data.
+  /// Coverage is from the last line of its plot data, which comes late; the corpus is the queue, as copy_finds() saw it.
   engine_status status() const;
   /// The first input that crashed the target, or took too long; if there is one, `hang` says which of the two.
   std::optional<std::filesystem::path> kept(bool& hang) const;
@@ -25,7 +25,7 @@ class afl_output {
 
  private:
   std::filesystem::path node_;
-  std::set<std::string> copied_;
+  std::set<std::string> seen_;  ///< names of queue entries
 };
 
 }  // namespace umbra::tools

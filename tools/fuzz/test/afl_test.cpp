@@ -80,14 +80,15 @@ TEST_F(afl_job, gives_the_corpus_what_it_found_itself) {
   EXPECT_EQ(kept, (std::vector<std::string>{"c\n", "s"}));
 }
 
-TEST_F(afl_job, shows_the_last_line_of_its_plot) {
+TEST_F(afl_job, shows_the_last_line_of_its_plot_and_its_queue) {
   job j(
-      engine("printf '# relative_time, cycles_done, ...\\n"
+      engine("echo a >queue/id:000000,orig:seed; echo b >queue/id:000001,src:000000; printf '# relative_time, "
+             "cycles_done, ...\\n"
              "5, 0, 1, 10, 1, 1, 0.1%%, 0, 0, 2, 10.0, 100, 700\\n10, 0, 1, 12, 1, 1, 0.1%%, 0, 0, 2, 10.0, 200, "
              "800\\n' >plot_data\n"));
   EXPECT_FALSE(j.finding());
   EXPECT_EQ(j.engine().coverage, 800u);
-  EXPECT_EQ(j.engine().corpus, 12u);
+  EXPECT_EQ(j.engine().corpus, 2u);
 }
 
 TEST_F(afl_job, has_its_crash_explained_by_the_target) {
