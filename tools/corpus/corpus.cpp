@@ -1,5 +1,6 @@
 // umbra corpus: keeps the inputs that engines have gathered small, in order, and no less good than they were.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -147,7 +148,10 @@ class care {
   }
 
   reach measured(const std::map<std::string, collected>& inputs) const {
-    reach r = measure(o_.binary, target_, inputs, build_root() / "corpus-work" / target_.name);
+    // This process's own, since others may look after the same corpus.
+    const fs::path work = build_root() / "corpus-work" / fmt::format("{}-{}", target_.name, ::getpid());
+    reach r = measure(o_.binary, target_, inputs, work);
+    fs::remove_all(work);
     for (const std::string& name : r.broken) {
       fmt::print("{} kills {}: ./umbra triage says why\n", inputs.at(name).files[0].string(), target_.program());
     }

@@ -1,5 +1,6 @@
 // umbra triage: from what a fuzzer left behind to what a person needs.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -24,6 +25,18 @@ struct options {
   std::string range;  ///< to bisect
   std::vector<fs::path> known;
   examination how;
+};
+
+/// A directory for the probe's files: this process's own, since others may triage at the same time.
+struct work_place {
+  fs::path path = build_root() / "triage" / fmt::format("work-{}", ::getpid());
+  work_place() = default;
+  work_place(const work_place&) = delete;
+  work_place& operator=(const work_place&) = delete;
+  ~work_place() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
 };
 
 struct totals {
@@ -88,7 +101,8 @@ status triage(options o) {
   }
   if (o.out.empty()) o.out = build_root() / "triage";
   o.out = fs::absolute(o.out);
-  o.how.work = build_root() / "triage" / "work";
+  const work_place work;
+  o.how.work = work.path;
   if (o.probe.empty()) {
     build(o.preset, {"umbra-probe"});
     o.probe = program(build_directory(o.preset), "umbra-probe");
