@@ -95,9 +95,12 @@ constexpr difference all[] = {
     {"code segments of 32 and 64 bits",
      "SDM 3A 5.2.1: in IA-32e mode L and D must not both be set; QEMU 7.2 does not mind",
      [](const mismatch& m) {
+       constexpr std::uint64_t both_sizes = std::uint64_t{descriptor_flags::big | descriptor_flags::wide} << 52;
+       const bool pushes = is_far_call(m) && sees(m, exception::page_fault) &&
+                           in_pushed(m.tried, place_of(m.observed.after[SLOT_CR2]), 16);
        return is_far_branch(m) && m.tried.long_mode() && expects(m, exception::protection) &&
-              m.expected.what.error != 0 &&
-              (m.observed.after[SLOT_CS] != m.tried.before[SLOT_CS] || sees(m, exception::not_present));
+              (m.tried.own_descriptor(m.expected.what.error) & both_sizes) == both_sizes &&
+              (m.observed.after[SLOT_CS] != m.tried.before[SLOT_CS] || sees(m, exception::not_present) || pushes);
      }},
     {"memory written before the fault",
      "SDM 3A 6.5: a fault leaves the state as it was before the instruction; QEMU 7.2 does not take back what it wrote",
