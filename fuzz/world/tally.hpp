@@ -6,8 +6,6 @@
 
 #include "core/x86/exit_reason.hpp"
 
-#include "core/x86/exit_reason.hpp"
-
 namespace umbra::fuzz {
 
 struct tally {

@@ -48,6 +48,11 @@ std::vector<mutant> mutants_in(const fs::path& directory, const std::vector<std:
     if (entry.is_directory()) all.push_back(load(entry.path()));
   }
   std::sort(all.begin(), all.end(), [](const mutant& a, const mutant& b) { return a.id < b.id; });
+  const auto twice =
+      std::adjacent_find(all.begin(), all.end(), [](const mutant& a, const mutant& b) { return a.id == b.id; });
+  if (twice != all.end()) {
+    throw error(fmt::format("Two bugs in {} have the id {}; give one of them another.", directory.string(), twice->id));
+  }
   if (ids.empty()) return all;
   std::vector<mutant> chosen;
   for (const std::string& id : ids) {

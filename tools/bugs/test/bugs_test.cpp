@@ -43,6 +43,12 @@ TEST_F(bugs, are_listed_by_id) {
   EXPECT_EQ(mutants_in(place_.path(), {"B02"}).size(), 1u);
 }
 
+TEST_F(bugs, an_id_that_two_have_is_refused) {
+  plant("B01-a", "B01");
+  plant("B01-b", "B01");
+  EXPECT_THAT(refusal({"B01"}), HasSubstr("have the id B01"));
+}
+
 TEST_F(bugs, an_id_that_does_not_exist_is_refused) {
   plant("B01-a", "B01");
   EXPECT_THAT(refusal({"B09"}), HasSubstr("There is no bug 'B09'"));
