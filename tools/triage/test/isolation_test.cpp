@@ -91,12 +91,8 @@ TEST_F(isolated, a_broken_promise_comes_with_its_op) {
 TEST_F(isolated, a_death_comes_with_its_op_and_its_signal) {
   const sighting s = in_.run(program("read 0x1000 8\nnmi\n"));
   EXPECT_EQ(s.op, 1u);
-#if __has_feature(address_sanitizer)
-  EXPECT_STREQ(s.id, "sanitizer");
-#else
   EXPECT_STREQ(s.id, "crash");
   EXPECT_STREQ(s.rule, "SIGILL");
-#endif
 }
 
 TEST_F(isolated, one_that_hangs_is_ended_and_says_where_it_was) {
