@@ -40,6 +40,16 @@ TEST(event_queue, an_exception_alone_is_delivered_as_it_is) {
   EXPECT_FALSE(q.pending());
 }
 
+TEST(event_queue, an_exception_of_real_mode_has_its_error_code_in_protected_mode) {
+  const event e = event::exception(x86::exception::protection).in_protected_mode();
+  EXPECT_TRUE(e.deliverable());
+  EXPECT_EQ(e.error_code, 0u);
+  const event other = event::exception(x86::exception::undefined).in_protected_mode();
+  EXPECT_TRUE(other.deliverable());
+  const event coded = event::exception(x86::exception::page_fault, word{5}).in_protected_mode();
+  EXPECT_EQ(coded.error_code, 5u);
+}
+
 TEST(event_queue, contributory_exceptions_add_up_to_a_double_fault) {
   for (const auto first : contributory) {
     for (const auto second : contributory) EXPECT_EQ(combined(first, second), vector::double_fault);

@@ -35,15 +35,27 @@ flag event::by_software() const {
 }
 
 flag event::deliverable() const {
-  const flag wants_code = has(word{with_error_code} >> (vector & word{exceptions - 1}), 1);
+  const flag wanted = wants_code();
   // What goes for an error code is anything where there is none.
-  const flag right_code = both(has_error_code == wants_code, either(negate(wants_code), (error_code >> 16) == word{0}));
+  const flag right_code = both(has_error_code == wanted, either(negate(wanted), (error_code >> 16) == word{0}));
   const flag exception = both(is(event_type::hardware_exception), both(vector < word{exceptions}, right_code));
   const flag interrupt = either(is(event_type::external_interrupt),
                                 both(is(event_type::nmi), vector == word{vector_of(x86::exception::nmi)}));
   const flag software =
       both(by_software(), both(instruction_length != word{0}, instruction_length <= word{longest_instruction}));
   return either(exception, both(either(interrupt, software), negate(has_error_code)));
+}
+
+flag event::wants_code() const {
+  return both(vector < word{exceptions}, has(word{with_error_code} >> (vector & word{exceptions - 1}), 1));
+}
+
+event event::in_protected_mode() const {
+  event e = *this;
+  const flag lacking = both(both(is(event_type::hardware_exception), wants_code()), negate(has_error_code));
+  e.has_error_code = either(has_error_code, lacking);
+  e.error_code = select(lacking, word{0}, error_code);
+  return e;
 }
 
 word event::packed() const {

@@ -36,11 +36,16 @@ struct event {
   /// Whether VM entry takes it (SDM 27.2.1.3). No processor reports another one.
   flag deliverable() const;
 
+  /// As protected mode delivers it: real mode raises exceptions without the error code that they have there (SDM 6.13).
+  event in_protected_mode() const;
+
   /// As the VMCS holds it (SDM 25.8.3), and back.
   word packed() const;
   static event unpacked(word, word error_code, word instruction_length);
 
  private:
+  /// Whether the vector is one that pushes an error code.
+  flag wants_code() const;
   static constexpr word number_of(x86::event_type t) { return word{static_cast<std::uint64_t>(t)}; }
 };
 

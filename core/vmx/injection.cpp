@@ -33,6 +33,7 @@ void cpu::write_event() {
     return;
   }
   vmcs_.write<guest_activity>(word{x86::activity::active});  // an event ends whatever the guest waits in
+  delivery_.event = delivery_.event.in_protected_mode();
   vmcs_.write<entry_event>(delivery_.event.packed());
   vmcs_.write<entry_error_code>(delivery_.event.error_code);
   vmcs_.write<entry_instruction_length>(delivery_.event.instruction_length);

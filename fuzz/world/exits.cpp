@@ -4,6 +4,7 @@
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/segment.hpp"
 #include "fuzz/world/world.hpp"
+#include "models/reference/error_code_vectors.hpp"
 #include "models/reference/event.hpp"
 
 namespace umbra::fuzz {
@@ -263,6 +264,10 @@ void world::note_due(unsigned id) {
   if (!events.pending()) return;
   const vcpu::event& e = events.next();
   due_[id] = {e.packed(), e.error_code, e.instruction_length};
+  // What real mode has raised without an error code has one in protected mode (6.13).
+  const reference::event bare{e.packed(), e.error_code, e.instruction_length};
+  const bool lacks = bare.is(x86::event_type::hardware_exception) && reference::pushes_error_code(bare.vector());
+  if (is_protected(id) && lacks) due_[id].information |= x86::event_field::has_error_code;
 }
 
 }  // namespace umbra::fuzz
