@@ -73,6 +73,20 @@ TEST(vmx_controls, a_processor_without_what_is_needed_is_refused_by_name) {
   EXPECT_EQ(lacking([](capabilities& c) { c.cr4.must |= cr4::smxe; }), "CR4 as umbra sets it");
 }
 
+TEST(vmx_controls, virtual_nmis_need_the_window_exit_and_the_window_exit_them) {
+  const auto has = [](bool virtual_nmis, bool window) {
+    capabilities can = of_machine();
+    if (!virtual_nmis) can.pin.may &= ~std::uint64_t{pin_control::virtual_nmis};
+    if (!window) can.processor.may &= ~std::uint64_t{processor_control::nmi_window_exiting};
+    controls c;
+    EXPECT_EQ(c.choose(can), nullptr);
+    return c.has_virtual_nmis();
+  };
+  EXPECT_TRUE(has(true, true));
+  EXPECT_FALSE(has(true, false));
+  EXPECT_FALSE(has(false, true));
+}
+
 TEST(vmx_controls, a_processor_without_secondary_controls_or_vpids_will_do) {
   capabilities can = of_machine();
   can.vpid = false;

@@ -96,6 +96,11 @@ TEST_F(cpuid_exits, once_the_guest_has_run_it_stays) {
   ASSERT_TRUE(set(first));
   ASSERT_EQ(cpu_->prepare(), next::run);
   EXPECT_FALSE(set(other));
+  for (const auto part : {&vcpu::cpuid_row::eax, &vcpu::cpuid_row::ebx, &vcpu::cpuid_row::ecx, &vcpu::cpuid_row::edx}) {
+    auto changed = first;
+    changed.back().*part ^= 1;
+    EXPECT_FALSE(set(changed));
+  }
   auto with_one_more = first;
   with_one_more.emplace_back();
   EXPECT_FALSE(set(with_one_more));

@@ -91,6 +91,8 @@ TEST_F(decoding_of, instructions_with_exits_of_their_own_are_named) {
   served({0x0f, 0x31}, service::rdtsc);
   served({0x0f, 0x01, 0xc1}, service::vmcall);
   served({0x0f, 0x01, 0xc2}, service::vmx);
+  served({0x0f, 0x78, 0xc1}, service::vmx);
+  served({0x0f, 0x79, 0xc1}, service::vmx);
   served({0x0f, 0x01, 0xf9}, service::rdtscp);
   served({0x66, 0x0f, 0x09}, service::wbinvd);
 }
