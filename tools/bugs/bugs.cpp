@@ -98,7 +98,8 @@ status hunt_all(options o) {
 }  // namespace
 
 void add_bugs(CLI::App& app, action& run) {
-  auto* verb = app.add_subcommand("bugs", "Plants known bugs, one at a time, beside the build, and hunts each with every engine.");
+  auto* verb = app.add_subcommand(
+      "bugs", "Plants known bugs, one at a time, beside the build, and hunts each with every engine.");
   auto o = std::make_shared<options>();
   verb->add_option("ID", o->ids, "Which; without any: all in corpus/bugs, and the clean tree, which must stay quiet");
   verb->add_option("--time", o->seconds, "Seconds of a processor's time for each hunt, at most")
