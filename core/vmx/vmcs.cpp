@@ -4,21 +4,6 @@
 
 namespace umbra::vmx {
 
-namespace {
-
-using x86::vmcs;
-
-/// The field of segment register `n` in a run of fields that begins with ES's.
-constexpr x86::vmcs nth(x86::vmcs of_es, unsigned n) {
-  return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
-}
-static_assert(nth(vmcs::guest_es_selector, 7) == vmcs::guest_tr_selector);
-static_assert(nth(vmcs::guest_es_base, 7) == vmcs::guest_tr_base);
-static_assert(nth(vmcs::guest_es_limit, 7) == vmcs::guest_tr_limit);
-static_assert(nth(vmcs::guest_es_rights, 7) == vmcs::guest_tr_rights);
-
-}  // namespace
-
 vcpu::segments vmx::vmcs::read_segments() const {
   using enum x86::vmcs;
   const auto get = [this](x86::vmcs f) { return platform::read_vmcs(host_, vcpu_, f); };

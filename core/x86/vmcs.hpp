@@ -157,6 +157,14 @@ enum class vmcs : std::uint32_t {
   host_rip = 0x6c16,
 };
 
+/// The `n`-th of a row of fields that are numbered alike, one for each segment register in the order of ES, CS, SS, DS,
+/// FS, GS, LDTR, TR for instance (appendix B).
+constexpr vmcs nth(vmcs first, unsigned n) { return static_cast<vmcs>(static_cast<std::uint32_t>(first) + 2 * n); }
+static_assert(nth(vmcs::guest_es_selector, 7) == vmcs::guest_tr_selector);
+static_assert(nth(vmcs::guest_es_base, 7) == vmcs::guest_tr_base);
+static_assert(nth(vmcs::guest_es_limit, 7) == vmcs::guest_tr_limit);
+static_assert(nth(vmcs::guest_es_rights, 7) == vmcs::guest_tr_rights);
+
 /// How many bits a field holds, 64-bit processors assumed.
 constexpr unsigned bits_of(vmcs f) {
   constexpr unsigned by_width[] = {16, 64, 32, 64};

@@ -11,7 +11,6 @@ using x86::vmcs;
 op made(kind);
 /// `field` or `set`.
 op set_field(kind, vmcs, std::uint64_t value);
-constexpr vmcs nth(vmcs of_es, unsigned n) { return static_cast<vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n); }
 
 /// A number of any magnitude, often one where something ends.
 std::uint64_t edge(random&);

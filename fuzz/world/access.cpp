@@ -5,6 +5,7 @@
 #include "core/x86/exception.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/page_fault.hpp"
+#include "fuzz/world/coded_exception.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/walk.hpp"
 
@@ -19,11 +20,7 @@ constexpr std::uint64_t burst_step = std::uint64_t{2} << 20;
 /// Exits after which an access is given up. The bound that the design promises is tighter (I13) and judged afterwards.
 constexpr unsigned exit_limit = 24, undecodable_exit_limit = 4 * vcpu::retry_guard::limit;
 
-/// #PF, as VM entry is told to deliver it.
-constexpr std::uint64_t page_fault_event = x86::event_field::valid | x86::event_field::has_error_code |
-                                           static_cast<std::uint64_t>(x86::event_type::hardware_exception)
-                                               << x86::event_field::type_at |
-                                           x86::vector_of(x86::exception::page_fault);
+constexpr std::uint64_t page_fault_event = coded_exception(x86::exception::page_fault);
 
 constexpr machine::exit_information page_fault_exit(std::uint64_t address, std::uint64_t error_code) {
   return {.reason = static_cast<std::uint64_t>(x86::exit_reason::exception_or_nmi),

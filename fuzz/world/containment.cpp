@@ -114,9 +114,6 @@ found gap_in_msrs(const machine::processor& cpu, const host_memory& memory) {
 found gap_in_disguise(const machine::processor& cpu) {
   constexpr unsigned plain_segments = 6, paragraph_shift = 4;
   constexpr std::uint64_t limit = 0xffff, rights = 0xf3;
-  const auto nth = [](x86::vmcs of_es, unsigned n) {
-    return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
-  };
   for (unsigned n = 0; n < plain_segments; ++n) {
     const std::uint64_t base = cpu.read_register(nth(guest_es_selector, n)) << paragraph_shift;
     const host_field due[] = {

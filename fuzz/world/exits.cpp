@@ -22,26 +22,12 @@ constexpr std::uint64_t flat_data =
     rights::present | rights::code_or_data | rights::writable | rights::accessed | rights::granularity | rights::big;
 constexpr std::uint64_t code_selector = 0x08, data_selector = 0x10, task_selector = 0x20;
 
-constexpr x86::vmcs nth(x86::vmcs of_es, unsigned n) {
-  return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
-}
-
 /// The guest state was not right or wrong in the mode that the guest is in now.
 constexpr reference::entry_verdict of_another_mode = [] {
   reference::entry_verdict v;
   v.broken[static_cast<unsigned>(reference::entry_failure::guest)] = word{1};
   return v;
 }();
-
-bool alike(const machine::injection& a, const machine::injection& b) {
-  if (a.information != b.information) return false;
-  if (has(a.information, x86::event_field::has_error_code) && a.error_code != b.error_code) return false;
-  const auto type = static_cast<x86::event_type>(field(a.information, x86::event_field::type_at, 3));
-  const bool by_instruction = type == x86::event_type::software_interrupt ||
-                              type == x86::event_type::privileged_exception ||
-                              type == x86::event_type::software_exception;
-  return !by_instruction || a.instruction_length == b.instruction_length;
-}
 
 }  // namespace
 
@@ -198,8 +184,9 @@ void world::check_injection(unsigned id) {
   const machine::injection& got = machine_->cpu(id).injected();
   const machine::injection& due = due_[id];
   const reference::event e{got.information, got.error_code, got.instruction_length};
+  const reference::event expected{due.information, due.error_code, due.instruction_length};
   const bool sent = static_cast<bool>(either(e.is(x86::event_type::external_interrupt), e.is(x86::event_type::nmi)));
-  if (sent_[id].begin(got) && (sent ? due.information == 0 : alike(got, due))) return;
+  if (sent_[id].begin(got) && (sent ? due.information == 0 : reference::same_event(e, expected))) return;
   fail("I16",
        "VM entry of vCPU %u delivers event %#llx, code %#llx, length %llu; due is %#llx, code %#llx, length %llu%s", id,
        ull(got.information), ull(got.error_code), ull(got.instruction_length), ull(due.information),

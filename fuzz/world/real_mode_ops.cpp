@@ -5,6 +5,7 @@
 #include "core/x86/exception.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/segment.hpp"
+#include "fuzz/world/coded_exception.hpp"
 #include "fuzz/world/compose_exit.hpp"
 #include "fuzz/world/real_mode_code.hpp"
 #include "fuzz/world/world.hpp"
@@ -19,15 +20,6 @@ using namespace vcpu::general;
 
 constexpr unsigned plain_segments = 6;  // ES, CS, SS, DS, FS, GS, in the VMCS's order
 constexpr unsigned paragraph_shift = 4;
-
-constexpr x86::vmcs nth(x86::vmcs of_es, unsigned n) {
-  return static_cast<x86::vmcs>(static_cast<std::uint32_t>(of_es) + 2 * n);
-}
-
-constexpr std::uint64_t protection_event = x86::event_field::valid | x86::event_field::has_error_code |
-                                           static_cast<std::uint64_t>(x86::event_type::hardware_exception)
-                                               << x86::event_field::type_at |
-                                           x86::vector_of(x86::exception::protection);
 
 }  // namespace
 
@@ -59,7 +51,9 @@ void world::instruct_in_real_mode(const op& o) {
   if ((code.address & page_offset_mask) + code.size > page_size) return;
   patch(code);
   if (finding_) return;
-  take_exit(id, {.reason = static_cast<std::uint64_t>(x86::exit_reason::exception_or_nmi), .event = protection_event},
+  take_exit(id,
+            {.reason = static_cast<std::uint64_t>(x86::exit_reason::exception_or_nmi),
+             .event = coded_exception(x86::exception::protection)},
             false);
 }
 

@@ -6,6 +6,7 @@
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/msr.hpp"
 #include "core/x86/segment.hpp"
+#include "fuzz/world/coded_exception.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/control_access.hpp"
 #include "models/reference/msrs.hpp"
@@ -17,11 +18,7 @@ namespace {
 
 using ull = unsigned long long;
 
-/// #GP, as VM entry is told to deliver it.
-constexpr std::uint64_t protection_event = x86::event_field::valid | x86::event_field::has_error_code |
-                                           static_cast<std::uint64_t>(x86::event_type::hardware_exception)
-                                               << x86::event_field::type_at |
-                                           x86::vector_of(x86::exception::protection);
+constexpr std::uint64_t protection_event = coded_exception(x86::exception::protection);
 
 const char* name_of(kind k) {
   switch (k) {

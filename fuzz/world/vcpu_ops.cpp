@@ -96,16 +96,15 @@ bool world::set_other(x86::vmcs f, std::uint64_t value) {
       break;
   }
   vcpu::segments s = v.segments();
-  const auto number = static_cast<std::uint32_t>(f);
   for (unsigned n = 0; n < vcpu::segment_count; ++n) {
     vcpu::segment& r = s.registers[n];
-    if (number == static_cast<std::uint32_t>(guest_es_selector) + 2 * n)
+    if (f == nth(guest_es_selector, n))
       r.selector = value;
-    else if (number == static_cast<std::uint32_t>(guest_es_base) + 2 * n)
+    else if (f == nth(guest_es_base, n))
       r.base = value;
-    else if (number == static_cast<std::uint32_t>(guest_es_limit) + 2 * n)
+    else if (f == nth(guest_es_limit, n))
       r.limit = value;
-    else if (number == static_cast<std::uint32_t>(guest_es_rights) + 2 * n)
+    else if (f == nth(guest_es_rights, n))
       r.rights = value;
     else
       continue;

@@ -36,10 +36,6 @@ struct state {
 /// The segment registers, in the order in which the VMCS numbers their fields.
 enum segment : unsigned { es, cs, ss, ds, fs, gs, ldtr, tr };
 
-constexpr x86::vmcs nth(x86::vmcs first, unsigned i) {
-  return static_cast<x86::vmcs>(static_cast<std::uint32_t>(first) + 2 * i);
-}
-
 /// What both sides compare to know that they speak of the same state.
 inline std::uint32_t digest(const state& s) {
   std::uint64_t sum = 0xcbf2'9ce4'8422'2325;

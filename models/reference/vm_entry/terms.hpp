@@ -66,9 +66,4 @@ inline word efer_bits(const entry_view& v) {
          when(v.processor.cpuid.nx, x86::efer::nxe);
 }
 
-/// The `i`-th field of a row of fields that are numbered alike, segment registers for one (appendix B).
-constexpr x86::vmcs nth(x86::vmcs first, unsigned i) {
-  return static_cast<x86::vmcs>(static_cast<std::uint32_t>(first) + 2 * i);
-}
-
 }  // namespace umbra::reference
