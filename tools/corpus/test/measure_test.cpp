@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 
 TEST(merge_record, tells_what_each_input_reaches_and_which_kill) {
   std::istringstream in(
-      "3\n0\n/work/in/aa\n/work/in/b b\n/work/in/cc\n"
+      "3\n0\nin/aa\nin/b b\nin/cc\n"
       "STARTED 0 9\nFT 0 1 7\nCOV 0 3\nSTARTED 1 9\nSTARTED 2 9\nFT 2 7\nCOV 2 4 5\n");
   const reach r = read_merge_record(in);
   EXPECT_THAT(r.features.at("aa"), ElementsAre(1, 7));
