@@ -221,7 +221,9 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   sent_[id].end(why);
   if (strict_) note_arrival(id);
   vmx::cpu& v = *vcpus_[id];
-  const bool was_real = strict_ && !is_protected(id);
+  // Where entry has failed, registers are as the VMM has left them (27.8).
+  const bool ran = !has(why.reason, x86::exit_reason_field::entry_failed);
+  const bool was_real = strict_ && ran && !is_protected(id);
   const vcpu::segments hardware = was_real ? v.vmcs().read_segments() : vcpu::segments{};
   const std::uint64_t unprotected = mmu_->counters().unprotected;
   const std::uint64_t emulated = v.counters().emulated;
