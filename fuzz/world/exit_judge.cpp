@@ -3,6 +3,7 @@
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
 #include "core/x86/interruptibility.hpp"
+#include "fuzz/world/loaded_msrs.hpp"
 #include "fuzz/world/world.hpp"
 #include "models/reference/event_delivery.hpp"
 #include "models/reference/exits/judge.hpp"
@@ -87,6 +88,8 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   effective_ = true;
   const reference::guest_state before = look_at(id);
   const std::uint64_t changes = shadow_changes();
+  const host_memory tables(machine_->tables());
+  const loaded_msrs msrs(machine_->cpu(id), tables);
   vcpus_[id]->set_executor(vmx::executor::emulator);
   const reference::pending_events waiting{.nmi = negate(guest(id).nmis().empty()),
                                           .interrupt = negate(guest(id).interrupts().empty())};
@@ -112,6 +115,7 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   if (finding_) return;
   if (true_to_life && exact && why.reason == static_cast<std::uint64_t>(x86::exit_reason::vmcall))
     judge_hypercall(id, before, after, leaves, asked);
+  if (true_to_life && exact) judge_loaded_msrs(id, why, before, after, msrs);
   if (true_to_life && armed_ == 0 && exact && (leaves || entered))
     judge_exit(id, why, before, after, leaves, asked, waiting);
   follow(id, after.control);
@@ -121,6 +125,25 @@ void world::take_exit(unsigned id, const machine::exit_information& why, bool tr
   else
     adopt_sent(id);
   mix(leaves ? static_cast<std::uint64_t>(asked.kind) : after.rip ^ machine_->cpu(id).injected().information);
+}
+
+/// WRMSR changes the MSR that it names, and no other of those that entry loads. What the core executes may be WRMSR,
+/// too.
+void world::judge_loaded_msrs(unsigned id, const machine::exit_information& why, const reference::guest_state& before,
+                              const reference::guest_state& after, const loaded_msrs& then) {
+  const auto came_for = [&why](x86::exit_reason r) { return why.reason == static_cast<std::uint64_t>(r); };
+  if (came_for(x86::exit_reason::exception_or_nmi) || came_for(x86::exit_reason::io)) return;
+  std::optional<std::uint64_t> written;
+  if (came_for(x86::exit_reason::wrmsr) && after.rip != before.rip) {
+    written = field(before.general[reference::general::rcx], 0, 32);
+  }
+  const std::uint64_t value = field(before.general[reference::general::rax], 0, 32) |
+                              field(before.general[reference::general::rdx], 0, 32) << 32;
+  const host_memory tables(machine_->tables());
+  const auto wrong = loaded_msrs(machine_->cpu(id), tables).differs(then, written, value);
+  if (!wrong) return;
+  fail("I16", "VM entry of vCPU %u loads MSR %#llx with %#llx, and it is %#llx", id, ull(wrong->number),
+       ull(wrong->value), ull(wrong->expected));
 }
 
 /// Hypercalls, by KVM's convention: user code may not make them (CVE-2009-3290), whose own are the VMM's to answer.

@@ -36,6 +36,8 @@
 
 namespace umbra::fuzz {
 
+class loaded_msrs;
+
 class world : private world_state {
  public:
   using world_state::aliases, world_state::slots, world_state::vcpus;
@@ -213,6 +215,8 @@ class world : private world_state {
                   const reference::pending_events& waiting);
   void judge_hypercall(unsigned vcpu, const reference::guest_state& before, const reference::guest_state& after,
                        bool leaves, const vmx::request&);
+  void judge_loaded_msrs(unsigned vcpu, const machine::exit_information&, const reference::guest_state& before,
+                         const reference::guest_state& after, const loaded_msrs& then);
   std::array<reference::cpuid_row, 6> cpuid_rows(unsigned vcpu, flag code64) const;
   void expect_registers(unsigned vcpu, const reference::registers& before);
   void follow(unsigned vcpu, const reference::registers&);
