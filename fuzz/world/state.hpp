@@ -35,7 +35,7 @@ struct world_state {
   std::array<event_ledger, vcpus> sent_{};
   std::array<question, vcpus> asked_{};
   std::array<bool, vcpus> narrow_{};  ///< in IA-32e mode, the guest is in compatibility mode when it exits
-  bool unfollowed_ = false;  ///< the VMM has set what the model does not follow: exits are not judged any more
+  bool unfollowed_ = false;           ///< the VMM has set what the model does not follow: exits are not judged any more
   bool strict_ = false;               ///< every VM entry is judged: there have been ops of exits
   std::uint64_t instructions_ = 0;    ///< that the guest has come to
   unsigned current_ = 0;

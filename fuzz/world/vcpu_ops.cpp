@@ -10,6 +10,26 @@ namespace {
 using ull = unsigned long long;
 using enum x86::vmcs;
 
+/// Whether the model says what exits come to behind this, too.
+bool model_follows(vmm_state what) {
+  switch (what) {
+    case vmm_state::task_priority:
+    case vmm_state::events:
+    case vmm_state::debug_registers:
+    case vmm_state::msr:
+    case vmm_state::fpu:
+    case vmm_state::interrupts:
+    case vmm_state::probe:
+      return true;
+    case vmm_state::interrupt_window:
+    case vmm_state::guest_debug:
+    case vmm_state::cpuid:
+    case vmm_state::msr_exits:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 /// The VMM has the vCPU for itself: it is not in guest mode, or is kicked out of it.
@@ -45,7 +65,7 @@ void world::set_by_vmm(const op& o) {
   be_strict();
   if (!bring_out(current_)) return;
   const bool beside = o.count >= first_vmm_state;
-  unfollowed_ = unfollowed_ || beside;
+  unfollowed_ = unfollowed_ || (beside && !model_follows(static_cast<vmm_state>(o.count)));
   const bool taken = beside ? set_vmm_state(static_cast<vmm_state>(o.count), o.value)
                             : set_control(o) || set_other(static_cast<x86::vmcs>(o.count), o.value);
   if (beside) {
@@ -148,10 +168,12 @@ void world::complete(const op& o) {
   }
   const question now = question_of(current_);
   const std::uint64_t changes = shadow_changes();
+  const bool was_real = !is_protected(current_);
   v.complete();
   everything_ = everything_ || shadow_changes() != changes;
   judge_answer(now, o.value, bytes);
   note_question(current_);
+  if (was_real) adopt_sent(current_);  // what has waited may be an event that umbra delivers by itself
   note_due(current_);
   follow(current_, look_at(current_).control);
   if (strict_) note_arrival(current_);
