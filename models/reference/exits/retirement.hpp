@@ -19,9 +19,9 @@ inline word next_rip(const guest_state& s, word length) {
 
 /// `effect`, with the instruction behind it. RF is cleared (17.3.1.1); the shadow of STI or MOV SS ends (table 25-3);
 /// with TF, a single step is due (17.3.1.4, 27.3.1.5), to be delivered by the next entry. With BTF it is branches that
-/// trap, and none of them exits (18.4.3).
+/// trap, and none of them exits (18.4.3); so also behind the WRMSR that sets it, for both flags are set then.
 inline guest_state retired(guest_state effect, const guest_state& before, word length) {
-  const flag steps = both(has(before.rflags, x86::rflags::tf), negate(has(before.debugctl, x86::debugctl::btf)));
+  const flag steps = both(has(before.rflags, x86::rflags::tf), negate(has(effect.debugctl, x86::debugctl::btf)));
   effect.rip = next_rip(before, length);
   effect.rflags = effect.rflags & ~word{x86::rflags::rf};
   effect.interruptibility = effect.interruptibility & ~word{x86::interruptibility::shadow};

@@ -145,6 +145,24 @@ TEST_F(exits, wrmsr_of_debugctl_reaches_the_register) {
   EXPECT_EQ(judge(), exit_fault::none);
 }
 
+TEST_F(exits, wrmsr_of_debugctl_decides_on_the_step_behind_it) {
+  reason(exit_reason::wrmsr);
+  context.msrs.debugctl_bits = x86::debugctl::btf;
+  before.rflags |= x86::rflags::tf;
+  before.general[general::rcx] = 0x1d9;
+  before.general[general::rdx] = 0;
+  for (const word btf : {word{x86::debugctl::btf}, word{0}}) {
+    before.general[general::rax] = btf;
+    before.debugctl = btf ^ word{x86::debugctl::btf};
+    after.state = before;
+    retire();
+    after.state.debugctl = btf;
+    EXPECT_EQ(judge(), btf != 0 ? exit_fault::none : exit_fault::state);
+    after.state.pending_debug = x86::pending_debug::single_step;
+    EXPECT_EQ(judge(), btf != 0 ? exit_fault::state : exit_fault::none);
+  }
+}
+
 TEST_F(exits, wrmsr_of_efer_reaches_the_register) {
   reason(exit_reason::wrmsr);
   before.general[general::rcx] = 0xc000'0080;
