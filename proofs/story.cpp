@@ -146,6 +146,21 @@ void story::access(word gva, const reference::access& by) {
   }
 }
 
+void story::enter(vmx::segmentation mode, const vcpu::segments& s) {
+  constexpr const char* names[] = {"es", "cs", "ss", "ds", "fs", "gs"};
+  start_ = mode == vmx::segmentation::ia32e ? "level4" : "paging_off";
+  if (mode == vmx::segmentation::real) line("set cr0 = 0x30");
+  if (mode == vmx::segmentation::virtual8086) line("set rflags = 0x20002");
+  for (unsigned n = 0; n < std::size(names); ++n) {
+    const vcpu::segment& r = s.registers[n];
+    const auto part = [&](const char* which, word value) {
+      line(std::string("set ") + names[n] + '-' + which + " = " + hex(w_(value)));
+    };
+    part("selector", r.selector), part("base", r.base), part("limit", r.limit), part("rights", r.rights);
+  }
+  line("field rip = 0x1000");  // any op that hardware has to enter for
+}
+
 unsigned story::slot(unsigned id, const memory::range& r, unsigned backing) {
   const std::uint64_t pages = w_(r.pages);
   if (pages == 0) return backing;
@@ -162,8 +177,8 @@ void story::alias(unsigned id, const memory::alias& a) {
 }
 
 std::string story::text() const {
-  return "umbra-ops 1\n" + remarks_ + "start real\nscene 0\npages 64\n" + setup_ + slots_ + early_ + registers_ +
-         late_ + ops_;
+  return "umbra-ops 1\n" + remarks_ + "start " + start_ + "\nscene 0\npages 64\n" + setup_ + slots_ + early_ +
+         registers_ + late_ + ops_;
 }
 
 }  // namespace umbra::proofs

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/vmx/enterable.hpp"
 #include "models/smt/witness.hpp"
 #include "proofs/guest.hpp"
 
@@ -24,6 +25,8 @@ class story {
   void poke_early(std::uint64_t gpa, unsigned bytes, std::uint64_t value) {
     early_ += stored("poke", gpa, bytes, value);
   }
+  /// The VMM gives the guest this mode, and these segment registers ES to GS; then hardware is to enter.
+  void enter(vmx::segmentation, const vcpu::segments&);
   void access(word gva, const reference::access&);
   /// Slots and aliases as requests; a slot's pages are those from `backing` on. Returns the first page behind them.
   unsigned slot(unsigned id, const memory::range&, unsigned backing);
@@ -47,6 +50,7 @@ class story {
   void cells(const std::vector<smt::guest_memory::cell>&, unsigned bytes, std::string& before, std::string& during);
 
   const smt::witness& w_;
+  std::string start_ = "real";
   std::string remarks_, setup_, slots_, early_, late_, registers_, ops_;
   std::vector<frame> frames_;  ///< backed, aliases resolved
 };

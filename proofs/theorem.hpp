@@ -1,11 +1,13 @@
 // What a theorem is made of. Each has a file of its own in this folder.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/mmu/mode.hpp"
+#include "core/vmx/enterable.hpp"
 #include "models/smt/guest_memory.hpp"
 #include "models/smt/path.hpp"
 
@@ -30,6 +32,7 @@ struct unit {
   unsigned pointers = 4;  ///< PDPTEs that may be present
   unsigned slots = 0;     ///< and as many aliases
   parent_kind first{}, second{};
+  std::optional<vmx::segmentation> guest{};  ///< the mode whose segment registers are judged
 
   /// "4-level, 36 bits, racing"
   std::string name() const;

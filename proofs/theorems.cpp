@@ -2,10 +2,11 @@
 
 namespace umbra::proofs {
 
-extern const theorem walk_theorem, fill_theorem, role_theorem, lookup_theorem;
+extern const theorem walk_theorem, fill_theorem, role_theorem, lookup_theorem, entry_theorem;
 
 std::span<const theorem* const> theorems() {
-  static constexpr const theorem* all[] = {&walk_theorem, &fill_theorem, &role_theorem, &lookup_theorem};
+  static constexpr const theorem* all[] = {&walk_theorem, &fill_theorem, &role_theorem, &lookup_theorem,
+                                          &entry_theorem};
   return all;
 }
 

@@ -18,6 +18,20 @@ std::string name_of(mmu::paging format) {
   return "?";
 }
 
+std::string name_of(vmx::segmentation mode) {
+  switch (mode) {
+    case vmx::segmentation::real:
+      return "real mode";
+    case vmx::segmentation::virtual8086:
+      return "virtual-8086 mode";
+    case vmx::segmentation::protect:
+      return "protected mode";
+    case vmx::segmentation::ia32e:
+      return "IA-32e mode";
+  }
+  return "?";
+}
+
 std::string bits(unsigned maxphyaddr) { return ", " + std::to_string(maxphyaddr) + " bits"; }
 
 }  // namespace
@@ -28,6 +42,7 @@ std::string parent_kind::name() const {
 }
 
 std::string unit::name() const {
+  if (guest) return name_of(*guest);
   if (first.level != 0) return first.name() + " and " + second.name();
   if (slots != 0) return std::to_string(slots) + " slots, " + std::to_string(slots) + " aliases";
   std::string n = name_of(format) + bits(maxphyaddr);
@@ -37,6 +52,7 @@ std::string unit::name() const {
 }
 
 std::string unit::mode() const {
+  if (guest) return name_of(*guest);
   if (first.level != 0) {
     const bool same = first.format == second.format && first.level == second.level && first.direct == second.direct;
     return same ? name_of(first.format) : "of different kinds";
