@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <thread>
 
@@ -49,6 +50,27 @@ volatile std::sig_atomic_t signalled = 0;
 }
 
 double seconds_of(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
+
+struct standing {
+  pid_t parent;
+  double cpu_seconds;  ///< with those of children that were waited for
+};
+
+/// Of a process that runs, or was not waited for yet.
+std::optional<standing> standing_of(pid_t id) {
+  std::ifstream in(fmt::format("/proc/{}/stat", id));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  // The second field is the program's name, in parentheses and with whatever it likes inside.
+  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  standing s{0, 0};
+  if (!(fields >> skipped >> s.parent)) return std::nullopt;
+  for (int n = 5; n < 14; ++n) fields >> skipped;
+  double ticks = 0, all = 0;
+  for (int n = 14; n < 18 && fields >> ticks; ++n) all += ticks;
+  s.cpu_seconds = all / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return s;
+}
 
 ending ending_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -93,15 +115,31 @@ ending process::wait() {
 
 double process::cpu_seconds() const {
   if (ending_) return cpu_seconds_;
-  std::ifstream in(fmt::format("/proc/{}/stat", pid_));
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  // The second field is the program's name, in parentheses and with whatever it likes inside.
-  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
-  std::string skipped;
-  for (int n = 3; n < 14; ++n) fields >> skipped;
-  double ticks = 0, all = 0;
-  for (int n = 14; n < 18 && fields >> ticks; ++n) all += ticks;
-  return all / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const auto now = standing_of(pid_);
+  return now ? now->cpu_seconds : 0;
+}
+
+double process::family_cpu_seconds() const {
+  if (ending_) return cpu_seconds_;
+  std::multimap<pid_t, std::pair<pid_t, double>> children;  // by parent
+  std::error_code gone;
+  for (const auto& e : std::filesystem::directory_iterator("/proc", gone)) {
+    const pid_t id = std::atoi(e.path().filename().c_str());
+    if (const auto one = id > 0 ? standing_of(id) : std::nullopt) {
+      children.emplace(one->parent, std::pair(id, one->cpu_seconds));
+    }
+  }
+  double all = cpu_seconds();
+  std::vector<pid_t> parents{pid_};
+  while (!parents.empty()) {
+    const auto [first, last] = children.equal_range(parents.back());
+    parents.pop_back();
+    for (auto child = first; child != last; ++child) {
+      parents.push_back(child->second.first);
+      all += child->second.second;
+    }
+  }
+  return all;
 }
 
 void process::stop(bool hard) {

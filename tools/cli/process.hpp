@@ -38,6 +38,8 @@ class process {
   /// What it has computed so far, and those of its children that it has waited for. Unlike time that passes, this does
   /// not depend on what else the machine does.
   double cpu_seconds() const;
+  /// The same with all that its descendants have computed which still run, whatever group they have gone to.
+  double family_cpu_seconds() const;
   /// Asks it to end (SIGTERM); `hard`: makes it (SIGKILL).
   void stop(bool hard = false);
 

@@ -57,5 +57,12 @@ TEST(limits, are_of_what_a_process_computes) {
   EXPECT_LT(idle.cpu_seconds, 0.2);
 }
 
+TEST(process, computes_together_with_its_grandchildren) {
+  process p({.words = {"sh", "-c", "sh -c '(while :; do :; done) & wait' & wait"}});
+  for (int i = 0; i < 6000 && p.family_cpu_seconds() < 0.2; ++i) ::usleep(10000);
+  EXPECT_GE(p.family_cpu_seconds(), 0.2);
+  EXPECT_LT(p.cpu_seconds(), 0.2);
+}
+
 }  // namespace
 }  // namespace umbra::tools
