@@ -11,55 +11,13 @@
 
 #include "tools/bugs/patched.hpp"
 #include "tools/bugs/properties.hpp"
+#include "tools/cli/tree.hpp"
 #include "tools/fuzz/target.hpp"
 #include "tools/mutate/forge.hpp"
 
 namespace umbra::tools {
 
 namespace fs = std::filesystem;
-
-unsigned verdict::found_by() const {
-  unsigned n = 0;
-  for (const hunted& h : hunts) n += h.finding.has_value();
-  return n;
-}
-
-bool verdict::found() const { return !broken() && !hunts.empty() && found_by() == hunts.size(); }
-
-std::vector<survival> verdict::survivals() const {
-  std::vector<survival> all;
-  const auto add = [&](const std::string& engine, const std::vector<hunted>& hunts) {
-    if (hunts.empty()) return;
-    survival s{.engine = engine, .seconds = {}};
-    for (const hunted& h : hunts) s.seconds.push_back(h.finding ? std::optional(h.seconds) : std::nullopt);
-    all.push_back(std::move(s));
-  };
-  add("libfuzzer", hunts);
-  add("rapidcheck", properties);
-  if (!proof.tried.empty()) {
-    all.push_back({"proofs", {proof.refuted.empty() ? std::nullopt : std::optional(proof.seconds)}});
-  }
-  return all;
-}
-
-bool verdict::refuted() const {
-  return std::all_of(subject.theorems.begin(), subject.theorems.end(), [&](const std::string& t) {
-    return std::find(proof.refuted.begin(), proof.refuted.end(), t) != proof.refuted.end();
-  });
-}
-
-mutant clean_tree(const std::string& target) {
-  return {.id = "clean",
-          .title = fmt::format("Nothing is planted, and {} may find nothing", target),
-          .reference = "",
-          .room = "",
-          .target = target,
-          .expected = {},
-          .theorems = {},
-          .patch = {}};
-}
-
-bool is_clean_tree(const mutant& m) { return m.patch.empty(); }
 
 namespace {
 
@@ -70,14 +28,14 @@ class crew {
       : request_(r),
         done_(done),
         clean_(r.plan, r.work / "clean"),
+        clean_afl_(r.afl != nullptr ? *r.afl : r.plan, r.work / "clean_afl"),
         clean_theorems_(r.theorems != nullptr ? *r.theorems : r.plan, r.work / "clean_theorems") {
     for (const mutant& m : r.mutants) {
-      left_.push_back(r.hunts + tries_properties(m) * r.hunts + tries_theorems(m));
-      verdicts_.push_back({.subject = m});
-    }
-    for (verdict& v : verdicts_) {
-      v.hunts.resize(r.hunts);
-      if (tries_properties(v.subject)) v.properties.resize(r.hunts);
+      left_.push_back(runs() + tries_theorems(m));
+      verdict v{.subject = m};
+      for (const fuzz_engine e : r.engines) v.fuzzed.push_back({e, std::vector<hunted>(r.hunts)});
+      if (r.properties) v.properties.resize(r.hunts);
+      verdicts_.push_back(std::move(v));
     }
     unfinished_ = verdicts_.size();
   }
@@ -95,9 +53,16 @@ class crew {
     enum class kind : unsigned char { build, hunt, check, prove } what;
     std::size_t which = 0;
     unsigned seed = 0;
+    std::size_t engine = 0;  ///< of a hunt
   };
 
-  bool tries_properties(const mutant&) const { return request_.properties; }
+  /// Hunts and checks of one mutant.
+  unsigned runs() const {
+    return request_.hunts * (static_cast<unsigned>(request_.engines.size()) + request_.properties);
+  }
+  bool asks(fuzz_engine e) const {
+    return std::find(request_.engines.begin(), request_.engines.end(), e) != request_.engines.end();
+  }
   bool tries_theorems(const mutant& m) const { return request_.theorems != nullptr && !m.theorems.empty(); }
 
   std::optional<task> next() {
@@ -125,7 +90,7 @@ class crew {
             make(t->which);
             break;
           case task::kind::hunt:
-            chase(t->which, t->seed);
+            chase(t->which, t->seed, t->engine);
             break;
           case task::kind::check:
             check(t->which, t->seed);
@@ -146,6 +111,9 @@ class crew {
     const mutant& m = verdicts_[which].subject;
     return request_.work / (is_clean_tree(m) ? m.id + "-" + m.target : m.id);
   }
+
+  /// Where a mutant's fuzz target goes.
+  fs::path target(std::size_t which, fuzz_engine e) const { return place(which) / fmt::format("fuzz-{}", name_of(e)); }
 
   /// Builds a program of a plan with the mutant in it; what went wrong, if something did.
   static std::optional<std::string> build(const build_plan& plan, forge* shop, const std::string& program,
@@ -173,36 +141,52 @@ class crew {
     return std::nullopt;
   }
 
-  void make(std::size_t which) {
+  /// What is to be hunted, and properties; what went wrong, if something did.
+  std::optional<std::string> build_runs(std::size_t which) {
     const mutant& m = verdicts_[which].subject;
+    const std::string program = fuzz_target_named(m.target).program();
+    std::vector<std::pair<std::string, fs::path>> programs;
+    if (asks(fuzz_engine::libfuzzer)) programs.emplace_back(program, target(which, fuzz_engine::libfuzzer));
+    if (request_.properties) programs.emplace_back(properties_program, place(which) / "properties");
+    if (auto problem = build_all(m, request_.plan, clean_, place(which), programs)) return problem;
+    if (request_.afl != nullptr) {
+      const fs::path binary = target(which, fuzz_engine::afl);
+      if (auto problem = build_all(m, *request_.afl, clean_afl_, place(which), {{program, binary}})) return problem;
+    }
+    for (const fuzz_engine e : request_.engines) {
+      if (!starts(target(which, e), place(which))) return "it fails on the empty program";
+    }
+    return std::nullopt;
+  }
+
+  void make(std::size_t which) {
     fs::remove_all(place(which));
     fs::create_directories(place(which));
-    const fs::path binary = place(which) / "fuzz";
-    std::vector<std::pair<std::string, fs::path>> programs{{fuzz_target_named(m.target).program(), binary}};
-    if (tries_properties(m)) programs.emplace_back(properties_program, place(which) / "properties");
-    auto problem = build_all(m, request_.plan, clean_, place(which), programs);
-    if (!problem && !starts(binary, place(which))) problem = "it fails on the empty program";
+    const auto problem = build_runs(which);
     std::lock_guard lock(mutex_);
     if (problem) {
       verdicts_[which].problem = *problem;
-      verdicts_[which].hunts.clear();
+      for (fuzzing& f : verdicts_[which].fuzzed) f.hunts.clear();
       verdicts_[which].properties.clear();
-      finish(which, request_.hunts + tries_properties(m) * request_.hunts);
+      finish(which, runs());
     } else {
       for (unsigned n = 0; n < request_.hunts; ++n) {
-        tasks_.push_back({task::kind::hunt, which, n});
-        if (tries_properties(m)) tasks_.push_back({task::kind::check, which, n});
+        for (std::size_t e = 0; e < request_.engines.size(); ++e) tasks_.push_back({task::kind::hunt, which, n, e});
+        if (request_.properties) tasks_.push_back({task::kind::check, which, n});
       }
     }
     changed_.notify_all();
   }
 
-  void chase(std::size_t which, unsigned n) {
-    const fs::path at = place(which) / fmt::format("seed{}", n + 1);
-    const fuzz_target& target = fuzz_target_named(verdicts_[which].subject.target);
-    hunted h = hunt(place(which) / "fuzz", request_.seeds / target.name, at, n + 1, request_.seconds, target.flags);
+  void chase(std::size_t which, unsigned n, std::size_t engine) {
+    const fuzz_engine e = request_.engines[engine];
+    const fuzz_target& t = fuzz_target_named(verdicts_[which].subject.target);
+    hunter who{.binary = target(which, e), .flags = t.flags, .engine = e};
+    if (e == fuzz_engine::afl) who.mutator = program(build_directory("plain"), t.mutator + ".so");
+    hunted h = hunt(who, request_.seeds / t.name, place(which) / fmt::format("{}-seed{}", name_of(e), n + 1), n + 1,
+                    request_.seconds);
     std::lock_guard lock(mutex_);
-    verdicts_[which].hunts[n] = std::move(h);
+    verdicts_[which].fuzzed[engine].hunts[n] = std::move(h);
     finish(which, 1);
     changed_.notify_all();
   }
@@ -245,7 +229,7 @@ class crew {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<verdict> verdicts_;
-  clean_code clean_, clean_theorems_;
+  clean_code clean_, clean_afl_, clean_theorems_;
   std::vector<unsigned> left_;  ///< hunts, checks and proofs that have not ended, by mutant
   std::deque<task> tasks_;
   std::size_t to_build_ = 0, unfinished_ = 0;

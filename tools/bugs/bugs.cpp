@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "tools/bugs/bench.hpp"
 #include "tools/bugs/properties.hpp"
 #include "tools/bugs/table.hpp"
 #include "tools/cli/history.hpp"
@@ -26,6 +27,7 @@ struct options {
   unsigned seconds = 60, seeds = 1, jobs = 0;
   fs::path json;
   bool proofs = true, properties = true;
+  std::string engine = "libfuzzer";
 };
 
 status hunt_all(options o) {
@@ -52,10 +54,21 @@ status hunt_all(options o) {
     const fuzz_target& target = fuzz_target_named(t);
     seeds += encode_seeds(target, target.seeds(), work / "seeds" / t);
   }
-  std::vector<std::string> programs{properties_program};
-  for (const std::string& t : targets) programs.push_back(fuzz_target_named(t).program());
+  const std::vector<fuzz_engine> engines = engines_named(o.engine);
+  std::vector<std::string> fuzzers, programs{properties_program}, mutators;
+  for (const std::string& t : targets) {
+    fuzzers.push_back(fuzz_target_named(t).program());
+    mutators.push_back(fuzz_target_named(t).mutator);
+  }
+  if (o.engine != name_of(fuzz_engine::afl)) programs.insert(programs.end(), fuzzers.begin(), fuzzers.end());
   build("plain", programs);
   const build_plan plan(build_directory("plain"), programs);
+  std::optional<build_plan> afl;
+  if (o.engine != name_of(fuzz_engine::libfuzzer)) {
+    build("plain", mutators);
+    build("afl", fuzzers);
+    afl.emplace(build_directory("afl"), fuzzers);
+  }
   std::optional<build_plan> theorems;
   if (o.proofs && std::any_of(mutants.begin(), mutants.end(), [](const mutant& m) { return !m.theorems.empty(); })) {
     build("smt", {"umbra-prove"});
@@ -63,7 +76,7 @@ status hunt_all(options o) {
   }
   fmt::print("umbra: hunting {} bugs, up to {} s each with {} seed{}, {} at a time, from {} committed inputs\n",
              planted, o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
-  fmt::print("{}", table_head());
+  fmt::print("{}", table_head(engines));
   std::fflush(stdout);
   const bench_request request{.mutants = mutants,
                               .seeds = work / "seeds",
@@ -71,7 +84,9 @@ status hunt_all(options o) {
                               .seconds = o.seconds,
                               .hunts = o.seeds,
                               .jobs = o.jobs,
+                              .engines = engines,
                               .plan = plan,
+                              .afl = afl ? &*afl : nullptr,
                               .theorems = theorems ? &*theorems : nullptr,
                               .properties = o.properties};
   const auto all = run_bench(request, [](const verdict& v) {
@@ -79,7 +94,7 @@ status hunt_all(options o) {
     std::fflush(stdout);
   });
 
-  std::string table = table_head();
+  std::string table = table_head(engines);
   for (const verdict& v : all) table += table_row(v);
   table += table_foot(all) + "\n";
   write_file(build_root() / "reports" / "bugs.txt", table);
@@ -89,7 +104,7 @@ status hunt_all(options o) {
 
   if (std::any_of(all.begin(), all.end(), [](const verdict& v) { return v.broken(); })) return status::broken;
   const bool good = std::all_of(all.begin(), all.end(), [&](const verdict& v) {
-    if (is_clean_tree(v.subject)) return v.found_by() == 0;
+    if (is_clean_tree(v.subject)) return v.quiet();
     return v.found() && (!o.proofs || v.refuted());
   });
   return good ? status::good : status::bad;
@@ -109,6 +124,9 @@ void add_bugs(CLI::App& app, action& run) {
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Builds and hunts at a time; without it: one a core")->check(CLI::Range(1, 256));
+  verb->add_option("--engine", o->engine, "Who fuzzes: libFuzzer; AFL++; both, one after the other")
+      ->check(CLI::IsMember({"libfuzzer", "afl", "both"}))
+      ->capture_default_str();
   verb->add_flag("!--no-proofs", o->proofs, "Do not try the theorems that a bug must refute");
   verb->add_flag("!--no-properties", o->properties, "Do not run rapidcheck's properties");
   verb->add_option("--json", o->json, "Where to write the results as JSON, besides build/reports/bugs.json");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -12,8 +13,8 @@ namespace umbra::tools {
 
 namespace fs = std::filesystem;
 
-hunted hunt(const fs::path& binary, const fs::path& seeds, const fs::path& work, std::uint32_t seed, unsigned seconds,
-            const std::vector<std::string>& flags) {
+hunted hunt(const hunter& who, const fs::path& seeds, const fs::path& work, std::uint32_t seed, unsigned seconds) {
+  const bool afl = who.engine == fuzz_engine::afl;
   fs::remove_all(work);
   fs::create_directories(work / "corpus");
   hunted result;
@@ -23,27 +24,33 @@ hunted hunt(const fs::path& binary, const fs::path& seeds, const fs::path& work,
   // How long the engine may take for it: on a machine with much else to do, a process gets a twentieth of a processor.
   const unsigned longest = 60 + 20 * seconds;
   std::vector<std::string> all_flags{"-reload=0"};
-  all_flags.insert(all_flags.end(), flags.begin(), flags.end());
-  job j({.binary = binary,
+  all_flags.insert(all_flags.end(), who.flags.begin(), who.flags.end());
+  // AFL++ has a queue of its own, which is thrown away.
+  job j({.binary = who.binary,
          .work = work,
          .name = "hunt",
-         .corpus = work / "corpus",
+         .corpus = afl ? fs::path() : work / "corpus",
          .seeds = {seeds},
          .seconds = longest,
          .seed = seed,
-         .flags = all_flags});
+         .flags = all_flags,
+         .engine = who.engine,
+         .mutator = who.mutator});
   bool enough = false;
   while (!j.poll()) {
     if (interrupted()) throw error("Interrupted.", status::broken);
     if (elapsed() > longest + 30)
       throw error(fmt::format("The hunt in {} did not end in time.", work.string()), status::broken);
-    if (!enough && j.cpu_seconds() >= seconds) {
+    // With AFL++ the target is a process of its own, and who it is takes a look at all that run.
+    result.seconds = std::max(result.seconds, afl ? j.family_cpu_seconds() : j.cpu_seconds());
+    if (!enough && result.seconds >= seconds) {
       enough = true;
       j.stop();
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const double pause = afl ? std::clamp(elapsed() / 20, 0.01, 0.1) : 0.01;
+    std::this_thread::sleep_for(std::chrono::duration<double>(pause));
   }
-  result.seconds = j.cpu_seconds();
+  result.seconds = std::max(result.seconds, j.cpu_seconds());
   result.executions = j.live().executions;
   if (!enough || j.live().finding_id[0] != '\0') result.finding = j.finding();
   return result;

@@ -63,4 +63,17 @@ std::vector<mutant> mutants_in(const fs::path& directory, const std::vector<std:
   return chosen;
 }
 
+mutant clean_tree(const std::string& target) {
+  return {.id = "clean",
+          .title = fmt::format("Nothing is planted, and {} may find nothing", target),
+          .reference = "",
+          .room = "",
+          .target = target,
+          .expected = {},
+          .theorems = {},
+          .patch = {}};
+}
+
+bool is_clean_tree(const mutant& m) { return m.patch.empty(); }
+
 }  // namespace umbra::tools

@@ -20,4 +20,8 @@ struct mutant {
 /// for metadata that is not in order.
 std::vector<mutant> mutants_in(const std::filesystem::path& directory, const std::vector<std::string>& ids);
 
+/// A mutant of nothing: the tree as it is, in which a target may find nothing.
+mutant clean_tree(const std::string& target = "mmu");
+bool is_clean_tree(const mutant&);
+
 }  // namespace umbra::tools

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace umbra::tools {
@@ -12,22 +13,29 @@ namespace {
 /// The ids that broke, each once, as "I2, I7a"; one that was not expected is marked.
 std::string noticed_by(const verdict& v) {
   std::vector<std::string> ids;
-  for (const hunted& h : v.hunts) {
-    if (!h.finding) continue;
-    const auto& e = v.subject.expected;
-    const bool expected = e.empty() || std::find(e.begin(), e.end(), h.finding->id) != e.end();
-    const std::string id = h.finding->id + (expected ? "" : "*");
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  for (const fuzzing& f : v.fuzzed) {
+    for (const hunted& h : f.hunts) {
+      if (!h.finding) continue;
+      const auto& e = v.subject.expected;
+      const bool expected = e.empty() || std::find(e.begin(), e.end(), h.finding->id) != e.end();
+      const std::string id = h.finding->id + (expected ? "" : "*");
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
   }
   return fmt::format("{}", fmt::join(ids, ","));
 }
 
+/// By the engine that did best.
 std::string state(const verdict& v) {
   if (v.broken()) return "BROKEN";
-  if (is_clean_tree(v.subject)) return v.found_by() == 0 ? "quiet" : "NOT QUIET";
-  const bool one = v.hunts.size() == 1;
-  if (v.found()) return one ? "found" : fmt::format("found {}/{}", v.found_by(), v.hunts.size());
-  return one ? "ESCAPED" : fmt::format("ESCAPED {}/{}", v.hunts.size() - v.found_by(), v.hunts.size());
+  if (is_clean_tree(v.subject)) return v.quiet() ? "quiet" : "NOT QUIET";
+  std::size_t found = 0, of = 0;
+  for (const fuzzing& f : v.fuzzed) {
+    found = std::max<std::size_t>(found, f.found_by());
+    of = f.hunts.size();
+  }
+  if (v.found()) return of == 1 ? "found" : fmt::format("found {}/{}", found, of);
+  return of == 1 ? "ESCAPED" : fmt::format("ESCAPED {}/{}", of - found, of);
 }
 
 /// "T1,T3" for theorems that it refutes; what must be refuted and is not stands after an exclamation mark.
@@ -43,14 +51,19 @@ std::string proof(const verdict& v) {
 
 std::string seconds(const std::optional<double>& s) { return s ? fmt::format("{:.1f}", *s) : "-"; }
 
-/// How many seeds of an engine found it, if it was asked: "-", "found", "3/5".
-std::string found_by(const verdict& v, const std::string& engine) {
-  for (const survival& s : v.survivals()) {
-    if (s.engine != engine) continue;
-    if (s.seconds.size() == 1) return s.found() == 1 ? "found" : "no";
-    return fmt::format("{}/{}", s.found(), s.seconds.size());
+/// What an engine made of it; nothing if it was not asked.
+survival survival_of(const verdict& v, std::string_view engine) {
+  for (survival& s : v.survivals()) {
+    if (s.engine == engine) return s;
   }
-  return "-";
+  return {};
+}
+
+/// How many seeds found it, if it was asked: "-", "found", "3/5".
+std::string found_by(const survival& s) {
+  if (s.seconds.empty()) return "-";
+  if (s.seconds.size() == 1) return s.found() == 1 ? "found" : "no";
+  return fmt::format("{}/{}", s.found(), s.seconds.size());
 }
 
 nlohmann::json or_null(const std::optional<double>& s) { return s ? nlohmann::json(*s) : nlohmann::json(nullptr); }
@@ -66,38 +79,67 @@ nlohmann::json json_of(const survival& s) {
           {"seconds", all}};
 }
 
+nlohmann::json json_of(const hunted& h, fuzz_engine e) {
+  nlohmann::json one{{"engine", name_of(e)},
+                     {"seed", h.seed},
+                     {"found", h.finding.has_value()},
+                     {"executions", h.executions},
+                     {"seconds", h.seconds}};
+  if (h.finding) {
+    one["noticed_by"] = h.finding->id;
+    one["text"] = h.finding->text;
+    one["input"] = h.finding->input.string();
+  }
+  return one;
+}
+
 }  // namespace
 
-std::string table_head() {
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {:<8} {}\n", "id", "result", "noticed by",
-                     "executions", "median s", "worst s", "properties", "proof", "bug");
+std::string table_head(const std::vector<fuzz_engine>& engines) {
+  std::string others;
+  for (std::size_t n = 1; n < engines.size(); ++n)
+    others += fmt::format("{:<10} {:>8} {:>8}  ", name_of(engines[n]), "median s", "worst s");
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<8} {}\n", "id", "result", "noticed by",
+                     "executions", "median s", "worst s", "properties", others, "proof", "bug");
 }
 
 std::string table_row(const verdict& v) {
   std::uint64_t executions = 0;
-  survival fuzzing;
-  for (const survival& s : v.survivals()) {
-    if (s.engine == "libfuzzer") fuzzing = s;
+  survival first;
+  std::string others;
+  for (const fuzzing& f : v.fuzzed) {
+    const survival s = survival_of(v, name_of(f.engine));
+    if (&f == &v.fuzzed.front()) {
+      first = s;
+      for (const hunted& h : f.hunts) executions = std::max(executions, h.executions);
+    } else {
+      others += fmt::format("{:<10} {:>8} {:>8}  ", found_by(s), seconds(s.median()), seconds(s.worst()));
+    }
   }
-  for (const hunted& h : v.hunts) executions = std::max(executions, h.executions);
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {:<8} {}\n", v.subject.id, state(v), noticed_by(v),
-                     executions, seconds(fuzzing.median()), seconds(fuzzing.worst()), found_by(v, "rapidcheck"),
-                     proof(v), v.broken() ? v.problem : v.subject.title);
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<8} {}\n", v.subject.id, state(v),
+                     noticed_by(v), executions, seconds(first.median()), seconds(first.worst()),
+                     found_by(survival_of(v, "rapidcheck")), others, proof(v),
+                     v.broken() ? v.problem : v.subject.title);
 }
 
 std::string table_foot(const std::vector<verdict>& all) {
   unsigned found = 0, broken = 0, bugs = 0, tried = 0, refuted = 0, checked = 0, by_properties = 0;
+  std::map<std::string_view, unsigned> by_engine;
   for (const verdict& v : all) {
     if (is_clean_tree(v.subject)) continue;
     ++bugs;
     found += v.found();
     broken += v.broken();
+    for (const fuzzing& f : v.fuzzed) by_engine[name_of(f.engine)] += f.always();
     checked += !v.properties.empty();
-    for (const survival& s : v.survivals()) by_properties += s.engine == "rapidcheck" && s.always();
+    by_properties += survival_of(v, "rapidcheck").always();
     tried += !v.proof.tried.empty() || !v.proof.problem.empty();
     refuted += !v.proof.tried.empty() && v.refuted();
   }
-  return fmt::format("{} of {} found{}{}{}; executions are the most that any seed needed", found, bugs,
+  std::vector<std::string> shares;
+  for (const auto& [engine, count] : by_engine) shares.push_back(fmt::format("{} by {}", count, engine));
+  return fmt::format("{} of {} found{}{}{}{}; executions are the most that any seed needed", found, bugs,
+                     shares.size() < 2 ? "" : fmt::format(" ({})", fmt::join(shares, ", ")),
                      broken == 0 ? "" : fmt::format(", {} broken", broken),
                      checked == 0 ? "" : fmt::format(", {} of {} by properties", by_properties, checked),
                      tried == 0 ? "" : fmt::format(", {} of {} refuted by proof", refuted, tried));
@@ -107,14 +149,8 @@ nlohmann::json to_json(const std::vector<verdict>& all) {
   nlohmann::json list = nlohmann::json::array();
   for (const verdict& v : all) {
     nlohmann::json hunts = nlohmann::json::array();
-    for (const hunted& h : v.hunts) {
-      hunts.push_back(
-          {{"seed", h.seed}, {"found", h.finding.has_value()}, {"executions", h.executions}, {"seconds", h.seconds}});
-      if (h.finding) {
-        hunts.back()["noticed_by"] = h.finding->id;
-        hunts.back()["text"] = h.finding->text;
-        hunts.back()["input"] = h.finding->input.string();
-      }
+    for (const fuzzing& f : v.fuzzed) {
+      for (const hunted& h : f.hunts) hunts.push_back(json_of(h, f.engine));
     }
     nlohmann::json engines = nlohmann::json::array();
     for (const survival& s : v.survivals()) engines.push_back(json_of(s));

@@ -45,6 +45,7 @@ class job {
   std::optional<ending> poll() { return process_->poll(); }
   void stop(bool hard = false) { process_->stop(hard); }
   double cpu_seconds() const { return process_->cpu_seconds(); }
+  double family_cpu_seconds() const { return process_->family_cpu_seconds(); }
 
   /// A copy of what the target shows now.
   fuzz::live live() const { return page_.now(); }

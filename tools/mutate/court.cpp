@@ -74,8 +74,8 @@ void court::ask_tests(forge& shop, fate& f, const fs::path& work) {
 }
 
 opinion court::fuzz(const std::string& target, const fs::path& binary, const fs::path& work) const {
-  const hunted h = hunt(binary, request_.work / "seeds" / target, work / "hunt", request_.seed, request_.seconds,
-                        fuzz_target_named(target).flags);
+  const hunted h = hunt({.binary = binary, .flags = fuzz_target_named(target).flags}, request_.work / "seeds" / target,
+                        work / "hunt", request_.seed, request_.seconds);
   opinion o{.engine = "fuzz", .judge = target, .what = {}, .seconds = h.seconds};
   if (!h.finding) return o;
   o.what = fmt::format("{}: {}", h.finding->id, h.finding->text);

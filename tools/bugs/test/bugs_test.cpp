@@ -69,13 +69,14 @@ TEST(bug_table, tells_found_escaped_broken_and_unexpected_apart) {
                         .expected = {"I2"},
                         .theorems = {},
                         .patch = "p"}};
-  v.hunts.resize(2);
+  v.fuzzed = {{fuzz_engine::libfuzzer, std::vector<hunted>(2)}};
+  auto& hunts = v.fuzzed[0].hunts;
   EXPECT_FALSE(v.found());
   EXPECT_THAT(table_row(v), HasSubstr("ESCAPED 2/2"));
-  v.hunts[0].finding = finding_report{"I2", "x", ""};
+  hunts[0].finding = finding_report{"I2", "x", ""};
   EXPECT_FALSE(v.found());
   EXPECT_THAT(table_row(v), HasSubstr("ESCAPED 1/2"));
-  v.hunts[1].finding = finding_report{"I9", "x", ""};
+  hunts[1].finding = finding_report{"I9", "x", ""};
   EXPECT_TRUE(v.found());
   EXPECT_THAT(table_row(v), HasSubstr("found 2/2"));
   EXPECT_THAT(table_row(v), HasSubstr("I2,I9*"));
@@ -92,7 +93,7 @@ TEST(bug_table, says_which_theorems_a_bug_refutes_and_which_it_should) {
                         .expected = {},
                         .theorems = {"T2", "T3"},
                         .patch = "p"}};
-  v.hunts.resize(1);
+  v.fuzzed = {{fuzz_engine::libfuzzer, std::vector<hunted>(1)}};
   EXPECT_FALSE(v.refuted());
   v.proof.tried = {"T2", "T3"};
   v.proof.refuted = {"T3"};
@@ -126,13 +127,34 @@ TEST(bug_table, says_what_properties_found) {
   verdict v{
       .subject = {
           .id = "B01", .title = "t", .reference = "r", .room = "core", .expected = {}, .theorems = {}, .patch = "p"}};
-  v.hunts.resize(2);
+  v.fuzzed = {{fuzz_engine::libfuzzer, std::vector<hunted>(2)}};
   v.properties.resize(2);
   v.properties[1].finding = finding_report{"property", "some_property", ""};
   EXPECT_THAT(table_row(v), HasSubstr(" 1/2 "));
   EXPECT_THAT(table_foot({v}), HasSubstr("0 of 1 by properties"));
   v.properties[0].finding = v.properties[1].finding;
   EXPECT_THAT(table_foot({v}), HasSubstr("1 of 1 by properties"));
+}
+
+TEST(bug_table, has_columns_for_each_fuzz_engine) {
+  verdict v{.subject = {.id = "B01",
+                        .title = "t",
+                        .reference = "r",
+                        .room = "core",
+                        .expected = {"I3"},
+                        .theorems = {},
+                        .patch = "p"}};
+  v.fuzzed = {{fuzz_engine::libfuzzer, std::vector<hunted>(3)}, {fuzz_engine::afl, std::vector<hunted>(3)}};
+  v.fuzzed[0].hunts[0].finding = finding_report{"I2", "x", ""};
+  for (hunted& h : v.fuzzed[1].hunts) h = {.seed = 1, .finding = finding_report{"I9", "x", ""}, .seconds = 7.5};
+  EXPECT_TRUE(v.found());
+  EXPECT_THAT(table_head({fuzz_engine::libfuzzer, fuzz_engine::afl}), HasSubstr("properties afl        median s"));
+  EXPECT_THAT(table_row(v), HasSubstr("-          3/3             7.5      7.5  -"));
+  EXPECT_THAT(table_row(v), HasSubstr("I2*,I9*"));
+  EXPECT_THAT(table_foot({v}), HasSubstr("1 of 1 found (1 by afl, 0 by libfuzzer)"));
+  v.fuzzed[1].hunts[2].finding.reset();
+  EXPECT_FALSE(v.found());
+  EXPECT_THAT(table_row(v), HasSubstr("ESCAPED 1/3"));
 }
 
 class patches : public ::testing::Test {
@@ -167,9 +189,13 @@ TEST_F(patches, that_do_not_apply_make_nothing) {
 
 TEST(bug_table, the_clean_tree_must_be_quiet) {
   verdict v{.subject = clean_tree()};
-  v.hunts.resize(1);
-  EXPECT_THAT(table_row(v), HasSubstr("quiet"));
-  v.hunts[0].finding = finding_report{"I2", "x", ""};
+  v.fuzzed = {{fuzz_engine::libfuzzer, std::vector<hunted>(1)}, {fuzz_engine::afl, std::vector<hunted>(1)}};
+  v.properties.resize(1);
+  EXPECT_THAT(table_row(v), HasSubstr(" quiet"));
+  v.fuzzed[1].hunts[0].finding = finding_report{"I2", "x", ""};
+  EXPECT_THAT(table_row(v), HasSubstr("NOT QUIET"));
+  v.fuzzed[1].hunts[0].finding.reset();
+  v.properties[0].finding = finding_report{"property", "x", ""};
   EXPECT_THAT(table_row(v), HasSubstr("NOT QUIET"));
 }
 

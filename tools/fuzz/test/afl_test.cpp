@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tools/bugs/hunt.hpp"
 #include "tools/cli/error.hpp"
 #include "tools/cli/test/scratch.hpp"
 #include "tools/cli/tree.hpp"
@@ -141,6 +142,31 @@ TEST_F(afl_job, without_the_program_is_an_error) {
   ::setenv("PATH", place_.path().c_str(), 1);
   job j(r);
   EXPECT_THROW(j.finding(), error);
+}
+
+class afl_hunt : public afl_job {
+ protected:
+  hunted of(const std::string& text, unsigned seconds) {
+    script("afl-fuzz", "echo \"$*\" >arguments; mkdir -p afl/hunt/queue afl/hunt/crashes afl/hunt/hangs\n" + text);
+    return hunt({.binary = place_ / "target", .engine = fuzz_engine::afl, .mutator = "/m.so"}, place_ / "corpus",
+                place_ / "work", 3, seconds);
+  }
+};
+
+TEST_F(afl_hunt, reads_the_seeds_and_ends_with_a_crash) {
+  script("target", "echo 'umbra: assertion failed: x'; exit 134\n");
+  const hunted h = of("echo w >afl/hunt/crashes/id:000000,sig:06\n", 5);
+  ASSERT_TRUE(h.finding);
+  EXPECT_EQ(h.finding->id, "assertion");
+  EXPECT_EQ(h.seed, 3u);
+  EXPECT_NE(said("work/arguments").find("-i " + (place_ / "corpus").string()), std::string::npos);
+  EXPECT_NE(said("work/arguments").find("-s 3"), std::string::npos);
+}
+
+TEST_F(afl_hunt, ends_when_the_target_has_computed_enough) {
+  const hunted h = of("trap 'kill $child; exit 0' TERM; (while :; do :; done) & child=$!; wait\n", 1);
+  EXPECT_FALSE(h.finding);
+  EXPECT_GE(h.seconds, 1);
 }
 
 }  // namespace
