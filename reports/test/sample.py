@@ -49,13 +49,19 @@ def theorem(name, holds):
             "covered": [{"file": "core/mmu/walk.cpp", "lines": 10, "hit": 8, "missed": [3, 4]}]}
 
 
+def engine(name, found, seconds):
+    time = seconds if found else None
+    return {"engine": name, "found": int(found), "of": 1, "median_seconds": time, "worst_seconds": time, "seconds": [time]}
+
+
 def bug(name, found, seconds):
     hunt = {"seed": 1, "found": found, "executions": 1000, "seconds": seconds}
     if found:
         hunt |= {"noticed_by": "I2", "text": "", "input": ""}
     return {"id": name, "title": f"Planted {name} {HOSTILE}", "reference": "CVE", "room": "core" if name != "B2" else "models/reference",
             "target": "mmu", "expected": ["I2"], "found": found, "problem": "", "theorems": ["T1"], "refuted": ["T1"] if found else [],
-            "proof_problem": "", "proof_seconds": 1.0, "hunts": [hunt]}
+            "proof_problem": "", "proof_seconds": 1.0, "hunts": [hunt],
+            "engines": [engine("libfuzzer", found, seconds), engine("afl", name == "B1", 9.5), engine("kernel", False, 0)]}
 
 
 def bench(slower, instructions):

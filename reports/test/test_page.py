@@ -99,6 +99,19 @@ class OfSample(unittest.TestCase):
         content = bugs.content(History(self.directory), None)
         self.assertEqual([bug["id"] for bug in content["bugs"]], ["B1", "B2", "B10"])
         self.assertEqual((content["found"], content["refuted"]), (2, 2))
+        self.assertIn("1 of 3 survive libfuzzer", content["survival"])
+        self.assertIn("2 of 3 survive afl", content["survival"])
+        self.assertIn("3 of 3 survive kernel", content["survival"])
+
+    def test_a_bug_counts_as_the_best_fuzz_engine_found_it(self):
+        engines = [sample.engine("kernel", True, 0.1), sample.engine("libfuzzer", False, 0), sample.engine("afl", True, 3)]
+        best = bugs._summed(None, sample.bug("B1", True, 1) | {"engines": engines})
+        self.assertEqual((best["found_by"], best["seeds"], best["median"], best["worst"]), (1, 1, 3, 3))
+
+    def test_benches_that_summed_up_no_engine_are_summed_up(self):
+        old = sample.bug("B1", True, 4)
+        del old["engines"]
+        self.assertEqual(bugs._summed(None, old)["engines"], [{k: v for k, v in sample.engine("libfuzzer", True, 4).items() if k != "seconds"}])
 
     def test_a_seed_that_found_nothing_took_for_ever(self):
         found, not_found = {"found": True, "seconds": 2}, {"found": False, "seconds": 60}
