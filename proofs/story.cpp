@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <map>
 
-#include "models/reference/reachable.hpp"
 #include "models/smt/failure.hpp"
 
 namespace umbra::proofs {
@@ -19,6 +18,11 @@ std::string hex(std::uint64_t n) {
   char text[24];
   std::snprintf(text, sizeof text, "%#llx", static_cast<unsigned long long>(n));
   return text;
+}
+
+std::string register_write(reference::control_register which, std::uint64_t value) {
+  static constexpr const char* names[] = {"cr0", "cr3", "cr4", "efer"};
+  return std::string(names[static_cast<unsigned>(which)]) + " = " + hex(value);
 }
 
 bool there_from_the_start(std::uint64_t frame) {
@@ -124,11 +128,12 @@ std::string story::written(const register_values& v, std::uint64_t cr3) const {
   const bool level4 = (cr0 & x86::cr0::pg) != 0 && (cr4 & x86::cr4::pae) != 0 && (efer & x86::efer::lme) != 0;
   std::string text;
   reference::lead_to({cr0, cr3, cr4, efer}, level4, [&](reference::control_register which, word value) {
-    static constexpr const char* names[] = {"cr0", "cr3", "cr4", "efer"};
-    text += std::string(names[static_cast<unsigned>(which)]) + " = " + hex(w_(value)) + '\n';
+    text += register_write(which, w_(value)) + '\n';
   });
   return text;
 }
+
+void story::write(reference::control_register which, word value) { line(register_write(which, w_(value))); }
 
 void story::registers(const register_values& v) { registers_ += written(v, w_(v.cr3)); }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/vmx/enterable.hpp"
+#include "models/reference/reachable.hpp"
 #include "models/smt/witness.hpp"
 #include "proofs/guest.hpp"
 
@@ -27,6 +28,8 @@ class story {
   }
   /// The VMM gives the guest this mode, and these segment registers ES to GS; then hardware is to enter.
   void enter(vmx::segmentation, const vcpu::segments&);
+  /// The guest writes a control register.
+  void write(reference::control_register, word value);
   void access(word gva, const reference::access&);
   /// Slots and aliases as requests; a slot's pages are those from `backing` on. Returns the first page behind them.
   unsigned slot(unsigned id, const memory::range&, unsigned backing);

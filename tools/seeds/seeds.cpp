@@ -91,7 +91,7 @@ void add_seeds(CLI::App& app, action& run) {
   auto* verb =
       app.add_subcommand("seeds", "Writes an op file for each path that the theorems explore, and replays them all.");
   auto o = std::make_shared<options>();
-  verb->add_option("THEOREM", o->theorems, "Whose paths: T1 to T5, or titles. Without: all");
+  verb->add_option("THEOREM", o->theorems, "Whose paths: T1 to T6, or titles. Without: all");
   verb->add_option("--out", o->out, "Where op files go (those there are replaced); without it: build/seeds");
   verb->add_option("--corpus", o->corpus, "Put them there as raw inputs as well, for ./umbra fuzz --corpus");
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));
