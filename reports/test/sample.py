@@ -67,7 +67,9 @@ def bug(name, found, seconds):
 def bench(slower, instructions):
     return {
         "speed": [{"target": "mmu", "preset": "plain", "times_slower_than_empty": slower, "aims": {"times_slower_than_empty": 25}}],
-        "costs": {"inputs": 10, "effective_ops_an_input": 9.0, "instructions_an_input": 10 * instructions, "parts": []},
+        "costs": [{"target": "mmu", "inputs": 10, "effective_ops_an_input": 9.0, "instructions_an_input": 10 * instructions, "parts": []},
+                  {"target": "exit", "inputs": 10, "effective_ops_an_input": 9.0, "exits_an_input": 5.0,
+                   "instructions_an_input": 10 * instructions, "instructions_an_exit": 2 * instructions, "parts": []}],
         "instructions": [{"operation": "fault", "meaning": "", "by_pages": [{"pages": 1, "mappers": 1, "instructions": instructions}],
                           "by_pages_spread": 1.0, "by_mappers": [], "by_mappers_spread": 1.0}],
         "coverage": [{"rooms": "core/mmu", "seconds": 60, "lines_percent": 98.5, "arms_percent": 96.0,

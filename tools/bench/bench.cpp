@@ -64,9 +64,12 @@ status bench(const options& o) {
     }
   }
   if (o.wants("costs")) {
-    const costs c = measure_costs();
-    all["costs"] = to_json(c);
-    add(costs_table(c));
+    for (const fuzz_target& target : fuzz_targets()) {
+      if (!o.measures(target.name) || !has_costs(target)) continue;
+      const costs c = measure_costs(target);
+      all["costs"].push_back(to_json(c));
+      add(costs_table(c));
+    }
   }
   if (o.wants("instructions")) {
     const auto counts = count_instructions();
@@ -101,7 +104,7 @@ void add_bench(CLI::App& app, action& run) {
   verb->add_option("--time", o->seconds, "Seconds of fuzzing behind each build's speed, and behind the coverage")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
-  verb->add_option("--target", o->target, "Speed and coverage of one fuzz target; without it: of all")
+  verb->add_option("--target", o->target, "Speed, costs and coverage of one fuzz target; without it: of all")
       ->check(CLI::IsMember(fuzz_target_names()));
   verb->add_flag("--no-coverage", o->no_coverage, "Leave the coverage out");
   verb->add_option("--json", o->json, "Where to write the figures as JSON, besides build/reports/bench.json");

@@ -92,14 +92,16 @@ std::vector<cost> costs_by_part(std::string_view output, unsigned inputs) {
   return all;
 }
 
-costs measure_costs() {
-  build("plain", {"inputs"});
-  std::fprintf(stderr, "umbra: counting what an input costs\n");
-  const std::string binary = program(build_directory("plain"), "inputs").string();
-  const fs::path work = build_root() / "bench" / "costs";
+bool has_costs(const fuzz_target& target) { return !target.trials(); }
+
+costs measure_costs(const fuzz_target& target) {
+  const std::string name = "inputs-" + target.name;
+  build("plain", {name});
+  std::fprintf(stderr, "umbra: counting what an input of %s costs\n", target.name.c_str());
+  const std::string binary = program(build_directory("plain"), name).string();
+  const fs::path work = build_root() / "bench" / "costs" / target.name;
   fs::remove_all(work);
   fs::create_directories(work);
-  const fuzz_target& target = fuzz_target_named("mmu");
   encode_seeds(target, target.seeds(), work / "seeds");
   const std::string row = (work / "row").string();
   must({.words = {binary, "make", (work / "seeds").string(), std::to_string(made), row}, .output = work / "make.log"});
@@ -112,7 +114,7 @@ costs measure_costs() {
                          "glibc.cpu.x86_rep_stosb_threshold=1000000000"
                          ":glibc.cpu.x86_rep_movsb_threshold=1000000000"}},
         .output = log});
-  costs c;
+  costs c{.target = target.name};
   const std::string text = read_file(log), mark = "inputs=";
   const std::size_t at = text.find(mark);
   if (at != std::string::npos) c.inputs = static_cast<unsigned>(std::atoi(text.c_str() + at + mark.size()));
@@ -122,24 +124,35 @@ costs measure_costs() {
   const std::string page = read_file(live);
   std::memcpy(&shown, page.data(), std::min(page.size(), sizeof shown));
   c.ops_an_input = ratio(shown.counts.effective, shown.counts.programs);
+  if (target.by_exits) c.exits_an_input = ratio(shown.counts.vm_exits, shown.counts.programs);
   return c;
 }
 
 std::string costs_table(const costs& c) {
-  std::string text = fmt::format("{:<42} {:>12} {:>7}\n", "instructions of an input", "", "share");
+  const std::string heading = fmt::format("instructions of an input of {}", c.target);
+  std::string text = fmt::format("{:<42} {:>12} {:>7}\n", heading, "", "share");
   for (const cost& r : c.parts)
     text += fmt::format("{:<42} {:>12.0f} {:>5.1f} %\n", r.part, r.instructions, 100 * r.instructions / c.total());
-  return text + fmt::format("{:<42} {:>12.0f}         {:.1f} effective ops an input, {:.0f} for each\n", "all",
-                            c.total(), c.ops_an_input, c.total() / std::max(c.ops_an_input, 1.0));
+  text += fmt::format("{:<42} {:>12.0f}         {:.1f} effective ops an input, {:.0f} for each", "all", c.total(),
+                      c.ops_an_input, c.total() / std::max(c.ops_an_input, 1.0));
+  if (c.exits_an_input > 0)
+    text += fmt::format("; {:.1f} VM exits, {:.0f} for each", c.exits_an_input, c.total() / c.exits_an_input);
+  return text + "\n";
 }
 
 nlohmann::json to_json(const costs& c) {
   nlohmann::json list = nlohmann::json::array();
   for (const cost& r : c.parts) list.push_back({{"part", r.part}, {"instructions", r.instructions}});
-  return {{"inputs", c.inputs},
-          {"effective_ops_an_input", c.ops_an_input},
-          {"instructions_an_input", c.total()},
-          {"parts", list}};
+  nlohmann::json all = {{"target", c.target},
+                        {"inputs", c.inputs},
+                        {"effective_ops_an_input", c.ops_an_input},
+                        {"instructions_an_input", c.total()},
+                        {"parts", list}};
+  if (c.exits_an_input > 0) {
+    all["exits_an_input"] = c.exits_an_input;
+    all["instructions_an_exit"] = c.total() / c.exits_an_input;
+  }
+  return all;
 }
 
 }  // namespace umbra::tools

@@ -11,6 +11,7 @@ namespace umbra::tools {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(costs, a_function_belongs_to_its_namespace) {
   EXPECT_EQ(part_of("_ZN5umbra3mmu3mmu5faultERNS0_7contextENS_7addressINS_8gva_kindEEENS0_6accessE"), "mmu");
@@ -50,12 +51,27 @@ TEST(costs, calls_are_counted_where_the_work_is) {
 TEST(costs, a_line_without_a_number_is_an_error) { EXPECT_THROW(costs_by_part("fn=main\n0\n", 1), error); }
 
 TEST(costs, the_table_has_each_room_and_the_whole) {
-  const costs c{.inputs = 10, .ops_an_input = 16, .parts = costs_by_part(output, 10)};
+  const costs c{.target = "mmu", .inputs = 10, .ops_an_input = 16, .parts = costs_by_part(output, 10)};
   const std::string table = costs_table(c);
   EXPECT_THAT(table, HasSubstr("mmu"));
   EXPECT_THAT(table, HasSubstr(" 78.1 %"));
   EXPECT_THAT(table, HasSubstr("16.0 effective ops an input, 32 for each"));
   EXPECT_DOUBLE_EQ(to_json(c)["instructions_an_input"].get<double>(), 512);
+  EXPECT_THAT(table, Not(HasSubstr("exits")));
+  EXPECT_FALSE(to_json(c).contains("instructions_an_exit"));
+}
+
+TEST(costs, where_exits_count_they_are_shown) {
+  const costs c{
+      .target = "exit", .inputs = 10, .ops_an_input = 16, .exits_an_input = 8, .parts = costs_by_part(output, 10)};
+  EXPECT_THAT(costs_table(c), HasSubstr("8.0 VM exits, 64 for each"));
+  EXPECT_DOUBLE_EQ(to_json(c)["instructions_an_exit"].get<double>(), 64);
+}
+
+TEST(costs, are_counted_where_inputs_are_programs) {
+  EXPECT_TRUE(has_costs(fuzz_target_named("mmu")));
+  EXPECT_TRUE(has_costs(fuzz_target_named("exit")));
+  EXPECT_FALSE(has_costs(fuzz_target_named("emulate")));
 }
 
 }  // namespace
