@@ -14,18 +14,38 @@ using ull = unsigned long long;
 
 }  // namespace
 
-reference::entry_view world::entry_view(const vmcs_fields& fields, const host_memory& memory) const {
-  return {fields, memory, machine_processor()};
+/// With `check_each`, the model is asked afresh, too.
+void world::expect_same(const reference::entry_verdict& remembered, const reference::entry_verdict& afresh) {
+  if (remembered.broken == afresh.broken && remembered.msr == afresh.msr) return;
+  fail("harness", "the model's rules of VM entry are remembered wrongly");
+}
+
+/// The guest state, in the mode that the guest's EFER says: what VM entry is to be told of it, the core writes just
+/// before.
+reference::entry_verdict world::judge_guest_state(unsigned id) {
+  const bool long_mode = has(guest(id).registers().efer(), x86::efer::lma);
+  machine::vmcs_store told = machine_->cpu(id).fields();
+  const auto in_mode = [&](x86::vmcs f, std::uint64_t bits) {
+    told.set(f, (told.get(f) & ~bits) | when(long_mode, bits));
+  };
+  in_mode(x86::vmcs::entry_controls, x86::entry_control::guest_64_bit);
+  in_mode(x86::vmcs::guest_efer, x86::efer::lme | x86::efer::lma);
+  const host_memory memory(machine_->tables());
+  const reference::entry_verdict v = memos_[id].check_guest_state(told, memory);
+  if (check_each_) expect_same(v, reference::check_guest_state({vmcs_fields(told), memory, machine_processor()}));
+  return v;
+}
+
+reference::entry_verdict world::judge_entry(unsigned id) {
+  const machine::vmcs_store& fields = machine_->cpu(id).fields();
+  const host_memory memory(machine_->tables());
+  const reference::entry_verdict v = memos_[id].check_entry(fields, memory);
+  if (check_each_) expect_same(v, reference::check_entry({vmcs_fields(fields), memory, machine_processor()}));
+  return v;
 }
 
 /// The guest state of a vCPU is what it is, right or wrong, and not by the core's doing.
-void world::note_arrival(unsigned id) {
-  const vmcs_fields fields(machine_->cpu(id));
-  const bool long_mode = has(guest(id).registers().efer(), x86::efer::lma);
-  const fields_in_mode told(fields, long_mode);
-  const host_memory memory(machine_->tables());
-  arrived_[id] = reference::check_guest_state({told, memory, machine_processor()});
-}
+void world::note_arrival(unsigned id) { arrived_[id] = judge_guest_state(id); }
 
 /// From now on each VM entry is judged.
 void world::be_strict() {
@@ -51,9 +71,8 @@ void world::judge_preparation(unsigned id, const question& before, bool as_it_wa
 /// VM entry, judged (I14) and made. False: the processor refuses, and the core has been told, or a finding.
 bool world::enter_judged(unsigned id) {
   machine::processor& cpu = machine_->cpu(id);
-  const vmcs_fields fields(cpu);
   const host_memory memory(machine_->tables());
-  const reference::entry_verdict now = reference::check_entry(entry_view(fields, memory));
+  const reference::entry_verdict now = judge_entry(id);
   if (const auto v = invariants::check_vm_entry(arrived_[id], now)) {
     const reference::entry_rule& rule = reference::rule_at(static_cast<unsigned>(v.index) % reference::rule_count());
     fail("I14", "vCPU %u is entered with a VMCS that was right and no longer is: %s %s (SDM %s)", id, rule.subject,

@@ -18,6 +18,7 @@
 #include "core/vcpu/retry_guard.hpp"
 #include "core/vmx/cpu.hpp"
 #include "fuzz/op.hpp"
+#include "fuzz/world/entry_memo.hpp"
 #include "fuzz/world/finding.hpp"
 #include "fuzz/world/guest_view.hpp"
 #include "fuzz/world/holder.hpp"
@@ -193,7 +194,9 @@ class world : private world_state {
   void note_due(unsigned vcpu);
 
   // entry.cpp
-  reference::entry_view entry_view(const vmcs_fields&, const host_memory&) const;
+  reference::entry_verdict judge_guest_state(unsigned vcpu);
+  reference::entry_verdict judge_entry(unsigned vcpu);
+  void expect_same(const reference::entry_verdict& remembered, const reference::entry_verdict& afresh);
   void note_arrival(unsigned vcpu);
   void be_strict();
   void judge_preparation(unsigned vcpu, const question& before, bool as_it_was);
@@ -320,6 +323,7 @@ class world : private world_state {
   std::uint64_t space_of_ = none;
   holder<mmu::mmu> mmu_;
   std::array<holder<vmx::cpu>, vcpus> vcpus_;
+  std::array<entry_memo, vcpus> memos_{entry_memo(machine_processor()), entry_memo(machine_processor())};
   std::array<armed_race, race_limit> races_{};
   unsigned armed_ = 0;
   std::optional<finding> finding_;

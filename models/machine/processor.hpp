@@ -90,6 +90,8 @@ class processor {
   void inform(x86::vmcs field, std::uint64_t value) { fields_.set(field, value); }
   /// A register of the guest's, as the processor has it while the guest runs.
   std::uint64_t read_register(x86::vmcs field) const { return fields_.get(field); }
+  /// The whole VMCS, likewise.
+  const vmcs_store& fields() const { return fields_; }
   /// VM entry: latches controls and, in PAE paging, loads the four PDPTEs from memory. With a VPID it flushes nothing.
   /// False, with an incident: VM entry fails.
   bool enter();

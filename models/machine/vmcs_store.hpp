@@ -17,9 +17,13 @@ class vmcs_store {
   static constexpr bool exists(x86::vmcs f) { return index_of(f) < kind_of(f).limit; }
   /// How many bits VMWRITE can set in a field; 0: there is no such field, or it is for the processor to write.
   static constexpr unsigned writable_bits(x86::vmcs f) { return exists(f) ? kind_of(f).writable : 0; }
+  /// Fields that exist are numbered from 0.
+  static constexpr unsigned number_of(x86::vmcs f) { return kind_of(f).first + index_of(f); }
   /// For fields that exist.
-  std::uint64_t get(x86::vmcs f) const { return fields_[at(f)]; }
-  void set(x86::vmcs f, std::uint64_t value) { fields_[at(f)] = value; }
+  std::uint64_t get(x86::vmcs f) const { return fields_[number_of(f)]; }
+  void set(x86::vmcs f, std::uint64_t value) { fields_[number_of(f)] = value; }
+  /// All of them, by number.
+  const auto& values() const { return fields_; }
 
  private:
   /// Fields of one width and part: an encoding's bits 14:13 and 11:10. Bits 9:1 are the index, the others are 0.
@@ -52,9 +56,12 @@ class vmcs_store {
   }
   /// Above all limits for an encoding of the high half of a field.
   static constexpr unsigned index_of(x86::vmcs f) { return std::rotr(static_cast<std::uint32_t>(f) & 0x3ff, 1); }
-  static constexpr unsigned at(x86::vmcs f) { return kind_of(f).first + index_of(f); }
 
-  std::array<std::uint64_t, kinds.back().first> fields_{};
+ public:
+  static constexpr unsigned count = kinds.back().first;
+
+ private:
+  std::array<std::uint64_t, count> fields_{};
 };
 
 }  // namespace umbra::machine

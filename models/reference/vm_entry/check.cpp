@@ -86,6 +86,12 @@ unsigned rule_count() {
   return n;
 }
 
+unsigned first_guest_rule() {
+  unsigned n = 0;
+  for (unsigned t = 0; t < first_of_guest; ++t) n += static_cast<unsigned>(all[t]().size());
+  return n;
+}
+
 const entry_rule& rule_at(unsigned number) {
   const entry_rule* found = nullptr;
   for (const auto table : all) {

@@ -46,5 +46,7 @@ flag legal(const entry_verdict& verdict, const entry_answer& answer);
 /// The rule of this number, from 0. `number` must be below `rule_count()`.
 const entry_rule& rule_at(unsigned number);
 unsigned rule_count();
+/// Those of the guest state, which come last: the number of their first.
+unsigned first_guest_rule();
 
 }  // namespace umbra::reference

@@ -22,7 +22,7 @@ flag is_software_event(const entry_view& v) {
                 either(of_type(v, event_type::privileged_exception), of_type(v, event_type::software_exception)));
 }
 
-flag delivers_code(const entry_view& v) { return has(v(entry_event), x86::event_field::has_error_code); }
+flag delivers_code(const entry_view& v) { return v.has(entry_event, x86::event_field::has_error_code); }
 
 /// With an unrestricted guest, an exception in real mode has no error code.
 flag may_have_code(const entry_view& v) { return either(negate(unrestricted(v)), cr0_has(v, x86::cr0::pe)); }

@@ -34,7 +34,7 @@ constexpr entry_rule rules[] = {
                    (v(host_cr4) & ~v.processor.cr4_fixed1) == word{0});
      }},
     {host, registers, "host CR4", "has CET only with CR0.WP",
-     [](const entry_view& v) { return implies(has(v(host_cr4), x86::cr4::cet), has(v(host_cr0), x86::cr0::wp)); }},
+     [](const entry_view& v) { return implies(v.has(host_cr4, x86::cr4::cet), v.has(host_cr0, x86::cr0::wp)); }},
     {host, registers, "host CR3", "is within the physical-address width",
      [](const entry_view& v) { return within_width(v(host_cr3), v); }},
     {host, registers, "host SYSENTER ESP", "is canonical",
@@ -52,8 +52,8 @@ constexpr entry_rule rules[] = {
      [](const entry_view& v) { return implies(on_exit(v, xc::load_efer), (v(host_efer) & ~efer_bits(v)) == word{0}); }},
     {host, registers, "host IA32_EFER", "has LMA and LME as \"host address-space size\" is, if it is loaded",
      [](const entry_view& v) {
-       return implies(on_exit(v, xc::load_efer), both(has(v(host_efer), x86::efer::lma) == host_64_bit(v),
-                                                      has(v(host_efer), x86::efer::lme) == host_64_bit(v)));
+       return implies(on_exit(v, xc::load_efer), both(v.has(host_efer, x86::efer::lma) == host_64_bit(v),
+                                                      v.has(host_efer, x86::efer::lme) == host_64_bit(v)));
      }},
 
     {host, segments, "host ES", "has RPL 0 and TI 0", [](const entry_view& v) { return ring0_and_global(v, 0); }},
@@ -81,8 +81,8 @@ constexpr entry_rule rules[] = {
      [](const entry_view& v) { return implies(ia32e_guest(v), both(v.processor.long_mode, host_64_bit(v))); }},
     {host, sizes, "host CR4", "has PAE in a 64-bit host, and no PCIDE in another",
      [](const entry_view& v) {
-       return both(implies(host_64_bit(v), has(v(host_cr4), x86::cr4::pae)),
-                   implies(negate(host_64_bit(v)), negate(has(v(host_cr4), x86::cr4::pcide))));
+       return both(implies(host_64_bit(v), v.has(host_cr4, x86::cr4::pae)),
+                   implies(negate(host_64_bit(v)), negate(v.has(host_cr4, x86::cr4::pcide))));
      }},
     {host, sizes, "host RIP", "is canonical in a 64-bit host, and has 32 bits in another",
      [](const entry_view& v) { return select(host_64_bit(v), canonical(v(host_rip)), clear(v(host_rip), 63, 32)); }},

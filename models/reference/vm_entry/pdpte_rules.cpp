@@ -11,7 +11,7 @@ using enum entry_failure;
 
 /// Entry `i`: the VMCS holds it if EPT is in use, memory at CR3 otherwise. It is read only for a guest with PAE paging.
 flag entry_is_valid(const entry_view& v, unsigned i) {
-  const flag pae = both(both(cr0_has(v, x86::cr0::pg), has(v(guest_cr4), x86::cr4::pae)), negate(ia32e_guest(v)));
+  const flag pae = both(both(cr0_has(v, x86::cr0::pg), v.has(guest_cr4, x86::cr4::pae)), negate(ia32e_guest(v)));
   if (negate(pae)) return flag(true);
   const registers width{.cpuid = v.processor.cpuid};
   if (secondary(v, x86::secondary_control::enable_ept)) return valid_pdpte(v(nth(guest_pdpte0, i)), width);

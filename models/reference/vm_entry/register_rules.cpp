@@ -25,24 +25,24 @@ constexpr entry_rule rules[] = {
                    (v(guest_cr0) & ~v.processor.cr0_fixed1 & ~unchecked_cr0(v)) == word{0});
      }},
     {guest, section, "CR0", "has PG only with PE",
-     [](const entry_view& v) { return implies(has(v(guest_cr0), x86::cr0::pg), has(v(guest_cr0), x86::cr0::pe)); }},
+     [](const entry_view& v) { return implies(v.has(guest_cr0, x86::cr0::pg), v.has(guest_cr0, x86::cr0::pe)); }},
     {guest, section, "CR4", "has the bits that VMX fixes",
      [](const entry_view& v) {
        return both((v.processor.cr4_fixed0 & ~v(guest_cr4)) == word{0},
                    (v(guest_cr4) & ~v.processor.cr4_fixed1) == word{0});
      }},
     {guest, section, "CR4", "has CET only with CR0.WP",
-     [](const entry_view& v) { return implies(has(v(guest_cr4), x86::cr4::cet), has(v(guest_cr0), x86::cr0::wp)); }},
+     [](const entry_view& v) { return implies(v.has(guest_cr4, x86::cr4::cet), v.has(guest_cr0, x86::cr0::wp)); }},
     {guest, section, "IA32_DEBUGCTL", "has no reserved bit, if debug controls are loaded",
      [](const entry_view& v) {
        return implies(on_entry(v, nc::load_debug), (v(guest_debugctl) & ~v.processor.debugctl) == word{0});
      }},
     {guest, section, "IA-32e mode guest", "has CR0.PG and CR4.PAE",
      [](const entry_view& v) {
-       return implies(ia32e_guest(v), both(has(v(guest_cr0), x86::cr0::pg), has(v(guest_cr4), x86::cr4::pae)));
+       return implies(ia32e_guest(v), both(v.has(guest_cr0, x86::cr0::pg), v.has(guest_cr4, x86::cr4::pae)));
      }},
     {guest, section, "CR4", "has PCIDE only in an IA-32e mode guest",
-     [](const entry_view& v) { return implies(has(v(guest_cr4), x86::cr4::pcide), ia32e_guest(v)); }},
+     [](const entry_view& v) { return implies(v.has(guest_cr4, x86::cr4::pcide), ia32e_guest(v)); }},
     {guest, section, "CR3", "is within the physical-address width",
      [](const entry_view& v) { return within_width(v(guest_cr3), v); }},
     {guest, section, "DR7", "has 32 bits, if debug controls are loaded",
@@ -64,12 +64,12 @@ constexpr entry_rule rules[] = {
      }},
     {guest, section, "IA32_EFER", "has LMA as \"IA-32e mode guest\" is, if it is loaded",
      [](const entry_view& v) {
-       return implies(on_entry(v, nc::load_efer), has(v(guest_efer), x86::efer::lma) == ia32e_guest(v));
+       return implies(on_entry(v, nc::load_efer), v.has(guest_efer, x86::efer::lma) == ia32e_guest(v));
      }},
     {guest, section, "IA32_EFER", "has LME equal to LMA while CR0.PG is 1, if it is loaded",
      [](const entry_view& v) {
-       return implies(both(on_entry(v, nc::load_efer), has(v(guest_cr0), x86::cr0::pg)),
-                      has(v(guest_efer), x86::efer::lma) == has(v(guest_efer), x86::efer::lme));
+       return implies(both(on_entry(v, nc::load_efer), v.has(guest_cr0, x86::cr0::pg)),
+                      v.has(guest_efer, x86::efer::lma) == v.has(guest_efer, x86::efer::lme));
      }},
     {guest, section, "IA32_BNDCFGS", "has bits 11:2 clear and a canonical address, if it is loaded",
      [](const entry_view& v) {

@@ -23,8 +23,8 @@ struct segment_view {
   word rpl() const { return selector() & word{x86::selector::rpl}; }
   word type() const { return rights() & word{x86::segment_rights::type}; }
   word dpl() const { return field(rights(), x86::segment_rights::dpl_at, x86::segment_rights::dpl_bits); }
-  flag usable() const { return negate(has(rights(), x86::segment_rights::unusable)); }
-  flag has_right(std::uint64_t bit) const { return has(rights(), bit); }
+  flag usable() const { return negate(has_right(x86::segment_rights::unusable)); }
+  flag has_right(std::uint64_t bit) const { return v.has(nth(x86::vmcs::guest_es_rights, n), bit); }
 
   /// CS and TR are judged whether they are marked unusable or not.
   flag counts() const { return S == segment::cs || S == segment::tr ? flag(true) : usable(); }

@@ -18,7 +18,7 @@ namespace pending = x86::pending_debug;
 constexpr const char* registers = "27.3.1.4";
 constexpr const char* state = "27.3.1.5";
 
-flag blocks(const entry_view& v, std::uint64_t how) { return has(v(guest_interruptibility), how); }
+flag blocks(const entry_view& v, std::uint64_t how) { return v.has(guest_interruptibility, how); }
 flag is_in(const entry_view& v, std::uint64_t activity) { return v(guest_activity) == word{activity}; }
 
 flag injects_exception(const entry_view& v, x86::exception e) {
@@ -40,7 +40,7 @@ flag shutdown_takes(const entry_view& v) {
 
 /// A single step is due after the instruction that blocks, or that halted: TF, unless branches alone are stepped.
 flag steps(const entry_view& v) {
-  return both(rflags_have(v, x86::rflags::tf), negate(has(v(guest_debugctl), x86::debugctl::btf)));
+  return both(rflags_have(v, x86::rflags::tf), negate(v.has(guest_debugctl, x86::debugctl::btf)));
 }
 
 flag has_link(const entry_view& v) { return v(link_pointer) != word{bits(63, 0)}; }
@@ -143,12 +143,12 @@ constexpr entry_rule rules[] = {
 
     {guest, state, "pending debug exceptions", "has bits 11:4, 13, 15 and 63:17 clear",
      [](const entry_view& v) {
-       return negate(has(v(guest_pending_debug), bits(11, 4) | bits(13, 13) | bits(15, 15) | bits(63, 17)));
+       return negate(v.has(guest_pending_debug, bits(11, 4) | bits(13, 13) | bits(15, 15) | bits(63, 17)));
      }},
     {guest, state, "pending debug exceptions", "has BS exactly if a step is due, after STI, MOV SS and HLT",
      [](const entry_view& v) {
        return implies(either(blocks(v, blocking::shadow), is_in(v, x86::activity::hlt)),
-                      has(v(guest_pending_debug), pending::single_step) == steps(v));
+                      v.has(guest_pending_debug, pending::single_step) == steps(v));
      }},
     {guest, state, "pending debug exceptions", "of RTM comes alone, with bit 12, and not after MOV SS",
      [](const entry_view& v) {

@@ -33,25 +33,25 @@ inline flag allowed(word controls, word capability) {
   return both((capability & bits(31, 0) & ~controls) == word{0}, (controls & ~(capability >> 32)) == word{0});
 }
 
-inline flag pin(const entry_view& v, std::uint32_t bit) { return has(v(x86::vmcs::pin_controls), bit); }
-inline flag primary(const entry_view& v, std::uint32_t bit) { return has(v(x86::vmcs::processor_controls), bit); }
-inline flag on_exit(const entry_view& v, std::uint32_t bit) { return has(v(x86::vmcs::exit_controls), bit); }
-inline flag on_entry(const entry_view& v, std::uint32_t bit) { return has(v(x86::vmcs::entry_controls), bit); }
+inline flag pin(const entry_view& v, std::uint32_t bit) { return v.has(x86::vmcs::pin_controls, bit); }
+inline flag primary(const entry_view& v, std::uint32_t bit) { return v.has(x86::vmcs::processor_controls, bit); }
+inline flag on_exit(const entry_view& v, std::uint32_t bit) { return v.has(x86::vmcs::exit_controls, bit); }
+inline flag on_entry(const entry_view& v, std::uint32_t bit) { return v.has(x86::vmcs::entry_controls, bit); }
 
 /// Unless they are activated, all secondary controls are 0, whatever their field holds (27.2.1.1).
 inline flag secondary(const entry_view& v, std::uint32_t bit) {
-  return both(primary(v, x86::processor_control::secondary), has(v(x86::vmcs::secondary_controls), bit));
+  return both(primary(v, x86::processor_control::secondary), v.has(x86::vmcs::secondary_controls, bit));
 }
 
 inline flag ia32e_guest(const entry_view& v) { return on_entry(v, x86::entry_control::guest_64_bit); }
 inline flag unrestricted(const entry_view& v) { return secondary(v, x86::secondary_control::unrestricted_guest); }
-inline flag cr0_has(const entry_view& v, std::uint64_t bit) { return has(v(x86::vmcs::guest_cr0), bit); }
-inline flag rflags_have(const entry_view& v, std::uint64_t bit) { return has(v(x86::vmcs::guest_rflags), bit); }
+inline flag cr0_has(const entry_view& v, std::uint64_t bit) { return v.has(x86::vmcs::guest_cr0, bit); }
+inline flag rflags_have(const entry_view& v, std::uint64_t bit) { return v.has(x86::vmcs::guest_rflags, bit); }
 /// "The guest will be virtual-8086" (27.3.1.2).
 inline flag virtual_8086(const entry_view& v) { return rflags_have(v, x86::rflags::vm); }
 
 /// An event is injected, of this type.
-inline flag injects(const entry_view& v) { return has(v(x86::vmcs::entry_event), x86::event_field::valid); }
+inline flag injects(const entry_view& v) { return v.has(x86::vmcs::entry_event, x86::event_field::valid); }
 inline word injected_vector(const entry_view& v) { return v(x86::vmcs::entry_event) & bits(7, 0); }
 inline word injected_type(const entry_view& v) {
   return field(v(x86::vmcs::entry_event), x86::event_field::type_at, x86::event_field::type_bits);
