@@ -142,6 +142,17 @@ TEST_F(unenterable, the_vmm_can_move_the_vcpu_out_of_it_and_back) {
   EXPECT_TRUE(cpu_->segments().same_as(was));
 }
 
+TEST_F(unenterable, a_base_that_an_msr_sets_is_one_of_the_segments) {
+  const word fs_base{static_cast<std::uint32_t>(x86::msr::fs_base)};
+  ASSERT_TRUE(guest().restore(x86::cr0::pe | x86::cr0::et, 0, 0, 0));
+  set(segment_name::fs, {0, word{1} << 47, 0xffff, rights::real_data});  // not canonical
+  put({0xeb, 0xfe});
+  ASSERT_EQ(cpu_->prepare(), next::again);
+  ASSERT_TRUE(cpu_->write_msr(fs_base, 0x5000, msr_user::vmm));
+  EXPECT_EQ(cpu_->segments()[segment_name::fs].base, 0x5000u);
+  EXPECT_EQ(cpu_->prepare(), next::run) << "what was wrong is right now";
+}
+
 TEST_F(unenterable, a_processor_is_what_it_was_when_the_first_instruction_was_emulated) {
   set(segment_name::ds, {0, 0, 0x100, rights::real_data});
   put({0xf4});

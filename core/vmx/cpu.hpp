@@ -189,6 +189,7 @@ class cpu {
   next answer_exit(word reason);
   next make_enterable();
   bool fit_segments(segmentation);
+  void segments_changed();
   void undisguise();
   bool step_outside_vmx(segmentation, next&);
   next deliver();
@@ -237,9 +238,14 @@ class cpu {
   } msr_answer_{};
   word hypercall_answer_{};
   waiting waits_ = waiting::nothing;
-  premise premise_{};     ///< of the instruction that the emulator has
-  bool fitting_ = false;  ///< hardware has the segments in the form that `fitted_` needs
+  premise premise_{};  ///< of the instruction that the emulator has
+  /// Whether hardware has the segments in the form that `fitted_` needs: a guest that runs does not change that, one
+  /// that cannot may.
+  enum class fit : unsigned char { unknown, good, bad } fit_ = fit::unknown;
   segmentation fitted_{};
+  // Reading them takes VMREADs by the dozen, and the emulator needs them for each instruction.
+  mutable bool segments_known_ = false;
+  mutable vcpu::segments segments_{};  ///< if so: what segments() returns
   bool disguised_ = false;
   vcpu::segments guest_segments_{};  ///< while disguised_: what to reveal
   unsigned served_length_ = 0;       ///< of the instruction whose exit's handler runs without an exit; 0: there was one

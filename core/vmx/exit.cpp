@@ -16,6 +16,7 @@ namespace umbra::vmx {
 
 next cpu::exited(bool entered) {
   using enum x86::vmcs;
+  segments_changed();
   if (!entered) {
     return leave({.kind = request_kind::fail_entry, .reason = vmcs_.read<instruction_error>()});
   }

@@ -63,10 +63,12 @@ bool cpu::set_msr_value(unsigned n, word value) {
     case msr::fs_base:
       undisguise();
       vmcs_.write<guest_fs_base>(value);
+      segments_changed();
       return true;
     case msr::gs_base:
       undisguise();
       vmcs_.write<guest_gs_base>(value);
+      segments_changed();
       return true;
     case msr::sysenter_cs:
       vmcs_.write<guest_sysenter_cs>(field(value, 0, 32));

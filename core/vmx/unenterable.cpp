@@ -11,11 +11,12 @@ namespace umbra::vmx {
 /// Puts the segments in the form that hardware is to have them in. False: there is none, and hardware has them as they
 /// are.
 bool cpu::fit_segments(segmentation mode) {
-  if (fitting_ && mode == fitted_) return true;
+  if (fit_ != fit::unknown && mode == fitted_) return fit_ == fit::good;
   const vcpu::segments s = segments();
   fitted_ = mode;
-  fitting_ = static_cast<bool>(enterable(s, mode));
-  const bool disguised = fitting_ && mode == segmentation::real;
+  const bool good = static_cast<bool>(enterable(s, mode));
+  fit_ = good ? fit::good : fit::bad;
+  const bool disguised = good && mode == segmentation::real;
   if (disguised) {
     guest_segments_ = s;
     vmcs_.write_segments(real_mode::disguise(s));
@@ -24,17 +25,28 @@ bool cpu::fit_segments(segmentation mode) {
   }
   disguised_ = disguised;
   write_exception_bitmap();
-  return fitting_;
+  return good;
 }
 
 vcpu::segments cpu::segments() const {
-  const vcpu::segments s = vmcs_.read_segments();
-  return disguised_ ? real_mode::reveal(s, guest_segments_) : s;
+  if (!segments_known_) {
+    const vcpu::segments s = vmcs_.read_segments();
+    segments_ = disguised_ ? real_mode::reveal(s, guest_segments_) : s;
+    segments_known_ = true;
+  }
+  return segments_;
 }
 
 void cpu::set_segments(const vcpu::segments& s) {
   vmcs_.write_segments(s);
-  disguised_ = fitting_ = false;
+  disguised_ = segments_known_ = false;
+  fit_ = fit::unknown;
+}
+
+/// By the guest, which has run; or one register of them in hardware.
+void cpu::segments_changed() {
+  segments_known_ = false;
+  if (fit_ == fit::bad) fit_ = fit::unknown;
 }
 
 /// Hardware gets the guest's own segments, for something to be changed in them.
