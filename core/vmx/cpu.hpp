@@ -183,7 +183,7 @@ class cpu {
   /// What an answer of userspace is for.
   enum class waiting : unsigned char { nothing, in, msr, hypercall, instruction, delivery };
   /// Instructions that prepare() executes at most, where entry is not possible.
-  static constexpr unsigned patience = 64;
+  static constexpr unsigned patience = 16;
 
   void count_exit(word reason);
   next answer_exit(word reason);
