@@ -1,6 +1,7 @@
 // The one source of chance in the harness: everything random is a function of a seed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace umbra::fuzz {
