@@ -18,8 +18,25 @@ list() { sed -nE "/^$1:/,/^[^ ]/{s/^ +- +(.*)/\1/p}" "$2"; }
 for file in "$here/project.yaml" "$root/.clusterfuzzlite/project.yaml"; do
   [[ $(field language "$file") == c++ ]] || fail "$file: the language is not c++"
 done
-for name in homepage primary_contact main_repo; do
-  [[ -n $(field "$name" "$here/project.yaml") ]] || fail "project.yaml has no $name"
+
+# OSS-Fuzz wants addresses. There are none in the tree, not even invented ones: who publishes umbra fills them in.
+marks="homepage @HOMEPAGE@ primary_contact @CONTACT@ main_repo @REPOSITORY@"
+while read -r name mark; do
+  [[ $(field "$name" "$here/project.yaml") == "$mark" ]] || fail "project.yaml: $name is not $mark, which publish.sh fills in"
+done < <(xargs -n 2 <<<"$marks")
+published=$(mktemp -d)
+trap 'rm -rf "$published"' EXIT
+addresses=(https://umbra.test/home https://umbra.test/umbra.git fuzz@umbra.test)
+"$here/publish.sh" "$published" "${addresses[@]}" >/dev/null || fail "publish.sh does not take ${addresses[*]}"
+[[ "$(field homepage "$published/project.yaml") $(field main_repo "$published/project.yaml") $(field primary_contact "$published/project.yaml")" == "${addresses[*]}" ]] ||
+  fail "publish.sh writes other addresses than it was given"
+grep -q "git clone .* ${addresses[1]} umbra$" "$published/Dockerfile" || fail "publish.sh has the image clone something else"
+! grep -rE "@[A-Z]+@|publish\.sh" "$published" || fail "publish.sh leaves marks"
+cmp "$here/build.sh" "$published/build.sh" || fail "publish.sh changes build.sh"
+for wrong in "https://example.org/umbra ${addresses[1]} ${addresses[2]}" "${addresses[0]} ${addresses[1]} fuzz@example.com" \
+  "${addresses[0]} umbra.git ${addresses[2]}" "${addresses[0]} ${addresses[1]} nobody" "${addresses[0]} ${addresses[1]}"; do
+  # shellcheck disable=SC2086
+  ! "$here/publish.sh" "$published" $wrong 2>/dev/null || fail "publish.sh takes $wrong"
 done
 
 # Both services build in the image that the description names.
