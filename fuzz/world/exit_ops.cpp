@@ -15,6 +15,9 @@ namespace {
 
 using enum x86::vmcs;
 
+/// Times in a row that a guest may fail to be entered before its VMM steps in.
+constexpr unsigned patience = 2;
+
 }  // namespace
 
 /// Gets the current vCPU into guest mode for an op that needs it there.
@@ -22,6 +25,7 @@ bool world::ready() {
   be_strict();
   ending end{};
   if (machine_->cpu(current_).in_guest()) return true;
+  if (stuck_[current_] >= patience) rescue(current_);
   proceed(current_);
   return enter(current_, end);
 }

@@ -114,8 +114,14 @@ vmx::next world::prepare(unsigned id) {
 
 /// Gets a vCPU into guest mode. False: it is not; `out`, or a finding, says why.
 bool world::enter(unsigned id, ending& out) {
+  if (machine_->cpu(id).in_guest()) return true;
+  const bool entered = try_to_enter(id, out);
+  stuck_[id] = entered ? 0 : stuck_[id] + 1;
+  return entered;
+}
+
+bool world::try_to_enter(unsigned id, ending& out) {
   machine::processor& cpu = machine_->cpu(id);
-  if (cpu.in_guest()) return true;
   vmx::cpu& v = *vcpus_[id];
   const bool kicked = cpu.take_kick();
   if (kicked && strict_) note_arrival(id);

@@ -34,10 +34,11 @@ struct world_state {
   std::array<reference::entry_verdict, vcpus> arrived_{};  ///< on the guest state, as it was not by the core's doing
   std::array<event_ledger, vcpus> sent_{};
   std::array<question, vcpus> asked_{};
-  std::array<bool, vcpus> narrow_{};  ///< in IA-32e mode, the guest is in compatibility mode when it exits
-  bool unfollowed_ = false;           ///< the VMM has set what the model does not follow: exits are not judged any more
-  bool strict_ = false;               ///< every VM entry is judged: there have been ops of exits
-  std::uint64_t instructions_ = 0;    ///< that the guest has come to
+  std::array<unsigned, vcpus> stuck_{};  ///< times in a row that a vCPU could not be entered
+  std::array<bool, vcpus> narrow_{};     ///< in IA-32e mode, the guest is in compatibility mode when it exits
+  bool unfollowed_ = false;         ///< the VMM has set what the model does not follow: exits are not judged any more
+  bool strict_ = false;             ///< every VM entry is judged: there have been ops of exits
+  std::uint64_t instructions_ = 0;  ///< that the guest has come to
   unsigned current_ = 0;
   std::size_t number_ = finding::before_first;
   std::uint64_t trace_ = 0;

@@ -186,6 +186,7 @@ class world : private world_state {
   std::uint64_t rip_of(unsigned vcpu) const;
   vmx::next prepare(unsigned vcpu);
   bool enter(unsigned vcpu, ending&);
+  bool try_to_enter(unsigned vcpu, ending&);
   void deliver_due(unsigned vcpu);
   void check_injection(unsigned vcpu);
   void check_sent(unsigned vcpu);
@@ -231,6 +232,9 @@ class world : private world_state {
   void instruct(const op&);
   void load_general(const op&);
   void leave_in_field(const op&);
+
+  // rescue.cpp
+  void rescue(unsigned vcpu);
 
   // real_mode_ops.cpp
   bool is_protected(unsigned vcpu) const;

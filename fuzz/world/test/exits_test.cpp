@@ -1,5 +1,6 @@
 // Ops of exits: what they come to in each mode, and that mistakes in their answers are found.
 #include "core/x86/event.hpp"
+#include "core/x86/exit_reason.hpp"
 #include "core/x86/vmx_controls.hpp"
 #include "fuzz/world/test/programs.hpp"
 
@@ -75,6 +76,27 @@ TEST_P(exit_ops, a_state_that_the_vmm_spoilt_fails_entry_until_it_is_mended) {
   step("set tr-rights = 0x8b");
   step("do cpuid 0 = 0");
   EXPECT_EQ(w->guest(0).general().get(word{vcpu::general::rbx}), 0x756e'6547u) << "it has run";
+  finish();
+}
+
+TEST_P(exit_ops, a_guest_that_cannot_be_entered_is_put_right_after_a_second_try) {
+  const auto exits = [&] { return w->counts().exits_for[static_cast<unsigned>(x86::exit_reason::cpuid)]; };
+  for (const char* spoilt :
+       {"set tr-rights = 0", "set cs-rights = 0", "set ds-rights = 0x1f3", "field rflags = 0x8002",
+        "field interruptibility = 0x20", "field pending-debug = 0x10000", "field debugctl = 4",
+        "field sysenter-esp = 0x800000000000", "field sysenter-eip = 0x800000000000",
+        "field gdtr-base = 0x800000000000", "set idtr-limit = 0x10000", "field link-pointer = 1"}) {
+    const std::uint64_t before = exits();
+    step("do cpuid 0 = 0");
+    step(spoilt);
+    step("do cpuid 0 = 0");
+    step("do cpuid 0 = 0");
+    EXPECT_LE(exits(), before + 2) << spoilt << " is nothing that keeps a guest from being entered";
+    step("do cpuid 0 = 0");
+    step("do cpuid 0 = 0");
+    EXPECT_GE(exits(), before + 3) << spoilt;
+    EXPECT_EQ(w->guest(0).general().get(word{vcpu::general::rbx}), 0x756e'6547u) << spoilt;
+  }
   finish();
 }
 
