@@ -12,8 +12,9 @@ void add_exit(composer& c) { c.add(some_op(c)); }
 void add_exit_motif(composer& c) {
   using motif = void (*)(composer&);
   using namespace motifs;
-  constexpr motif usual[] = {at_an_edge, write_and_read, write_and_read, interrupt_delivery, spoil_and_mend,
-                             ask_device, among_accesses, many,           real_mode,          go_beyond_the_model};
+  constexpr motif usual[] = {at_an_edge,     write_and_read, write_and_read,     interrupt_delivery,
+                             spoil_and_mend, give_a_segment, ask_device,         among_accesses,
+                             many,           real_mode,      go_beyond_the_model};
   c.chance.pick(usual)(c);
 }
 

@@ -47,6 +47,12 @@ reference::entry_verdict world::judge_entry(unsigned id) {
 /// The guest state of a vCPU is what it is, right or wrong, and not by the core's doing.
 void world::note_arrival(unsigned id) { arrived_[id] = judge_guest_state(id); }
 
+/// Hardware has left the guest.
+void world::note_departure(unsigned id) {
+  note_arrival(id);
+  spoilt_[id] = !arrived_[id].guest_is_valid();
+}
+
 /// From now on each VM entry is judged.
 void world::be_strict() {
   if (std::exchange(strict_, true)) return;
@@ -85,8 +91,11 @@ bool world::enter_judged(unsigned id) {
          ull(g->expected));
     return false;
   }
+  if (disguised) judge_disguised_segments(id);
+  if (finding_) return false;
   if (now.may_enter()) return cpu.enter();
-  refuse_entry(id, now);
+  judge_refused_segments(id);
+  if (!finding_) refuse_entry(id, now);
   return false;
 }
 

@@ -124,7 +124,7 @@ bool world::try_to_enter(unsigned id, ending& out) {
   machine::processor& cpu = machine_->cpu(id);
   vmx::cpu& v = *vcpus_[id];
   const bool kicked = cpu.take_kick();
-  if (kicked && strict_) note_arrival(id);
+  if (kicked && strict_) note_departure(id);
   if (kicked) sent_[id].end({});
   if (kicked && v.exited(true) != vmx::next::run) {
     fail("I16", "vCPU %u leaves to its VMM (request %u) after an interrupt by the host", id,
@@ -225,7 +225,7 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
     cpu.tell(why);
   }
   sent_[id].end(why);
-  if (strict_) note_arrival(id);
+  if (strict_) note_departure(id);
   vmx::cpu& v = *vcpus_[id];
   // Where entry has failed, registers are as the VMM has left them (27.8).
   const bool ran = !has(why.reason, x86::exit_reason_field::entry_failed);

@@ -54,6 +54,7 @@ void world::rescue(unsigned id) {
     v.set_segments(real_mode_segments());
   }
   stuck_[id] = 0;
+  spoilt_[id] = false;
   note_due(id);
   note_arrival(id);
 }

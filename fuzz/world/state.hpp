@@ -32,6 +32,7 @@ struct world_state {
   std::array<std::array<std::uint64_t, 4>, slots> written_{};  ///< pages of logged slots written since the log was read
   std::array<machine::injection, vcpus> due_{};                ///< what each vCPU's next VM entry has to deliver
   std::array<reference::entry_verdict, vcpus> arrived_{};  ///< on the guest state, as it was not by the core's doing
+  std::array<bool, vcpus> spoilt_{};  ///< hardware has left what it never leaves, and the VMM has set no segments since
   std::array<event_ledger, vcpus> sent_{};
   std::array<question, vcpus> asked_{};
   std::array<unsigned, vcpus> stuck_{};  ///< times in a row that a vCPU could not be entered

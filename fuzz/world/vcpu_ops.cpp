@@ -37,7 +37,7 @@ bool world::bring_out(unsigned id) {
   machine::processor& cpu = machine_->cpu(id);
   cpu.kick();
   if (!cpu.take_kick()) return true;
-  note_arrival(id);
+  note_departure(id);
   sent_[id].end({});
   if (vcpus_[id]->exited(true) == vmx::next::run) return true;
   fail("I16", "an interrupt by the host leaves to the VMM");
@@ -96,6 +96,12 @@ bool world::set_control(const op& o) {
   return true;
 }
 
+/// The core has to look at all of them again.
+void world::set_segments(const vcpu::segments& s) {
+  vcpus_[current_]->set_segments(s);
+  spoilt_[current_] = false;
+}
+
 bool world::set_other(x86::vmcs f, std::uint64_t value) {
   vmx::cpu& v = *vcpus_[current_];
   vcpu::general_registers& g = v.guest().general();
@@ -128,7 +134,7 @@ bool world::set_other(x86::vmcs f, std::uint64_t value) {
       r.rights = value;
     else
       continue;
-    v.set_segments(s);
+    set_segments(s);
     return true;
   }
   if (f == guest_gdtr_base)
@@ -141,7 +147,7 @@ bool world::set_other(x86::vmcs f, std::uint64_t value) {
     s.idtr.limit = value;
   else
     return false;
-  v.set_segments(s);
+  set_segments(s);
   return true;
 }
 

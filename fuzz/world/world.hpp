@@ -199,10 +199,15 @@ class world : private world_state {
   reference::entry_verdict judge_entry(unsigned vcpu);
   void expect_same(const reference::entry_verdict& remembered, const reference::entry_verdict& afresh);
   void note_arrival(unsigned vcpu);
+  void note_departure(unsigned vcpu);
   void be_strict();
   void judge_preparation(unsigned vcpu, const question& before, bool as_it_was);
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
+
+  // segments_judge.cpp
+  void judge_refused_segments(unsigned vcpu);
+  void judge_disguised_segments(unsigned vcpu);
 
   // delivery_judge.cpp
   bool has_to_wake(unsigned vcpu) const;
@@ -245,6 +250,7 @@ class world : private world_state {
   // vcpu_ops.cpp
   void set_by_vmm(const op&);
   bool set_control(const op&);
+  void set_segments(const vcpu::segments&);
   bool set_other(x86::vmcs, std::uint64_t value);
   bool at_string_io(unsigned vcpu) const;
   bool set_vmm_state(vmm_state, std::uint64_t value);

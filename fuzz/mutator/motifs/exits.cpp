@@ -1,5 +1,6 @@
 // Exits, one after the other: around an instruction's edges, in a delivery, with a device, among accesses.
 
+#include "core/x86/segment.hpp"
 #include "core/x86/vmcs.hpp"
 #include "fuzz/mutator/exit_ops.hpp"
 #include "fuzz/mutator/motifs/motifs.hpp"
@@ -94,6 +95,19 @@ void spoil_and_mend(composer& c) {
   c.add(some_instruction(c));
   o.value = field_value(static_cast<vmcs>(o.count), c.chance);
   c.add(o);
+  c.add(some_instruction(c));
+}
+
+void give_a_segment(composer& c) {
+  constexpr unsigned loaded_by_code = 6;
+  const unsigned n = c.chance.below(loaded_by_code);
+  const auto set = [&](vmcs first, auto&& value) { c.add(set_field(kind::set, x86::nth(first, n), value)); };
+  const bool unusable = c.chance.one_in(2);
+  set(vmcs::guest_es_base, field_value(vmcs::guest_es_base, c.chance));
+  set(vmcs::guest_es_rights,
+      field_value(vmcs::guest_es_rights, c.chance) | (unusable ? std::uint64_t{x86::segment_rights::unusable} : 0));
+  if (c.chance.one_in(2)) set(vmcs::guest_es_limit, field_value(vmcs::guest_es_limit, c.chance));
+  if (c.chance.one_in(2)) set(vmcs::guest_es_selector, field_value(vmcs::guest_es_selector, c.chance));
   c.add(some_instruction(c));
 }
 

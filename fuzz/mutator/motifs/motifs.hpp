@@ -71,6 +71,8 @@ void interrupt_delivery(composer& c);
 void debug_traps(composer& c);
 /// The VMM spoils a register, the guest tries to run, the VMM mends it.
 void spoil_and_mend(composer& c);
+/// The VMM gives the guest another segment register, all of it; more often than not unusable or none that entry takes.
+void give_a_segment(composer&);
 /// A device is asked, and answers or not.
 void ask_device(composer& c);
 /// Exits around a change of the guest's tables.
