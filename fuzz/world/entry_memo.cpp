@@ -1,11 +1,37 @@
 #include "fuzz/world/entry_memo.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
+
+#include "core/x86/event.hpp"
 
 namespace umbra::fuzz {
 
 using machine::vmcs_store;
+
+namespace {
+
+constexpr std::uint8_t no_field = 0xff;
+static_assert(vmcs_store::count < no_field);
+
+/// The numbers of all fields, by half their encodings.
+constexpr auto numbers = [] {
+  std::array<std::uint8_t, 0x4000> all{};
+  for (std::uint32_t n = 0; n < all.size(); ++n) {
+    const auto f = static_cast<x86::vmcs>(2 * n);
+    all[n] = vmcs_store::exists(f) ? static_cast<std::uint8_t>(vmcs_store::number_of(f)) : no_field;
+  }
+  return all;
+}();
+
+/// Of a field that exists; else no_field.
+unsigned number_of(x86::vmcs f) {
+  const auto encoding = static_cast<std::uint32_t>(f);
+  return encoding % 2 == 0 && encoding / 2 < numbers.size() ? numbers[encoding / 2] : no_field;
+}
+
+}  // namespace
 
 class entry_memo::reader {
  public:
@@ -13,25 +39,19 @@ class entry_memo::reader {
 
   word operator()(x86::vmcs f) const { return bits(f, ~std::uint64_t{0}); }
   word bits(x86::vmcs f, std::uint64_t mask) const {
-    if (!vmcs_store::exists(f)) return 0;
-    const unsigned n = vmcs_store::number_of(f);
-    note(memo_.read_[n], mask);
+    const unsigned n = number_of(f);
+    if (n == no_field) return 0;
+    memo_.reads_.push_back({n, mask});
     return memo_.fields_[n] & mask;
   }
   word read(word address, unsigned bytes) const {
     const word value = memory_.read(address, bytes);
     memo_.memory_.push_back({rule_, bytes, address, value});
+    memo_.from_memory_.add(rule_);
     return value;
   }
 
  private:
-  void note(std::vector<bits_read>& of_field, std::uint64_t mask) const {
-    for (bits_read& b : of_field)
-      if (b.mask == mask) return b.rules.add(rule_);
-    of_field.push_back({mask, {}});
-    of_field.back().rules.add(rule_);
-  }
-
   entry_memo& memo_;
   const reference::memory_view& memory_;
   unsigned rule_;
@@ -45,12 +65,18 @@ entry_memo::entry_memo(const reference::vmx_processor& p) : processor_(p), msr_l
     if (n >= reference::first_guest_rule()) of_guest_.add(n);
     by_failure_[static_cast<unsigned>(rules_[n]->failure)].add(n);
   }
-  stale_ = all_;
-  stale_.add(msr_loading_);
+  all_and_msrs_ = all_;
+  all_and_msrs_.add(msr_loading_);
+  stale_ = all_and_msrs_;
 }
 
+/// An event that is not valid is none, whatever else its field holds (25.8.3). That is most of the time; and what has
+/// been delivered stays there, but for this bit.
+constexpr unsigned event_number = vmcs_store::number_of(x86::vmcs::entry_event);
+std::uint64_t event_of(std::uint64_t field) { return (field & x86::event_field::valid) != 0 ? field : 0; }
+
 /// Takes the VMCS and memory as they are now, and finds out whose answers are stale.
-void entry_memo::look(const vmcs_store& fields, const reference::memory_view& memory) {
+void entry_memo::look(const vmcs_store& fields, const reference::memory_view& memory, const rule_set& wanted) {
   const auto& now = fields.values();
   constexpr unsigned block = 8;
   for (unsigned first = 0; first < vmcs_store::count; first += block) {
@@ -58,23 +84,40 @@ void entry_memo::look(const vmcs_store& fields, const reference::memory_view& me
     std::uint64_t any = 0;
     for (unsigned n = first; n < end; ++n) any |= now[n] ^ fields_[n];
     for (unsigned n = first; any != 0 && n < end; ++n) {
-      const std::uint64_t changed = now[n] ^ std::exchange(fields_[n], now[n]);
+      const std::uint64_t value = n == event_number ? event_of(now[n]) : now[n];
+      const std::uint64_t changed = value ^ std::exchange(fields_[n], value);
       if (changed == 0) continue;
-      for (const bits_read& b : read_[n])
+      for (const bits_read& b : readers_[n])
         if ((changed & b.mask) != 0) stale_.add(b.rules);
     }
   }
   for (const memory_read& r : memory_)
-    if (!stale_.has(r.rule) && memory.read(r.address, r.bytes) != r.value) stale_.add(r.rule);
+    if (wanted.has(r.rule) && !stale_.has(r.rule) && memory.read(r.address, r.bytes) != r.value) stale_.add(r.rule);
 }
 
 template <class Ask>
 void entry_memo::ask(unsigned rule, const reference::memory_view& memory, Ask&& question) {
-  std::erase_if(memory_, [rule](const memory_read& r) { return r.rule == rule; });
+  if (from_memory_.has(rule)) {
+    std::erase_if(memory_, [rule](const memory_read& r) { return r.rule == rule; });
+    from_memory_.remove(rule);
+  }
   stale_.remove(rule);
   ++asked_;
+  reads_.clear();
   const reader r(*this, memory, rule);
   question(reference::entry_view{r, r, processor_});
+  if (reads_ != known_reads_[rule]) learn(rule);
+}
+
+/// What a rule has read it may read again, even if it does not the next time.
+void entry_memo::learn(unsigned rule) {
+  for (const field_read& r : reads_) {
+    std::vector<bits_read>& all = readers_[r.field];
+    auto same = std::ranges::find(all, r.mask, &bits_read::mask);
+    if (same == all.end()) same = all.insert(same, {r.mask, {}});
+    same->rules.add(rule);
+  }
+  known_reads_[rule] = reads_;
 }
 
 /// Asks those of `wanted` whose answers are stale.
@@ -100,13 +143,13 @@ reference::entry_verdict entry_memo::verdict(const rule_set& of) const {
 }
 
 reference::entry_verdict entry_memo::check_guest_state(const vmcs_store& fields, const reference::memory_view& memory) {
-  look(fields, memory);
+  look(fields, memory, of_guest_);
   ask(of_guest_, memory);
   return verdict(of_guest_);
 }
 
 reference::entry_verdict entry_memo::check_entry(const vmcs_store& fields, const reference::memory_view& memory) {
-  look(fields, memory);
+  look(fields, memory, all_and_msrs_);
   ask(all_, memory);
   reference::entry_verdict v = verdict(all_);
   if (!v.may_enter()) return v;

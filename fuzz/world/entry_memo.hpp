@@ -50,6 +50,13 @@ class entry_memo {
    private:
     std::array<std::uint64_t, limit / 64> words_{};
   };
+  /// Bits of a field that a rule has read.
+  struct field_read {
+    unsigned field = 0;
+    std::uint64_t mask = 0;
+
+    bool operator==(const field_read&) const = default;
+  };
   /// Rules that have ever read these bits of a field.
   struct bits_read {
     std::uint64_t mask;
@@ -63,22 +70,26 @@ class entry_memo {
   /// What rules read, for them and for this memo.
   class reader;
 
-  void look(const machine::vmcs_store&, const reference::memory_view&);
+  void look(const machine::vmcs_store&, const reference::memory_view&, const rule_set& wanted);
   template <class Ask>
   void ask(unsigned rule, const reference::memory_view&, Ask&&);
   void ask(const rule_set&, const reference::memory_view&);
+  void learn(unsigned rule);
   reference::entry_verdict verdict(const rule_set&) const;
 
   const reference::vmx_processor& processor_;
   const unsigned msr_loading_;  ///< the number that stands for reference::failing_msr()
   std::vector<const reference::entry_rule*> rules_;
-  rule_set all_, of_guest_;
+  rule_set all_, all_and_msrs_, of_guest_;
   std::array<rule_set, reference::entry_failures> by_failure_;
 
   std::array<std::uint64_t, machine::vmcs_store::count> fields_{};  ///< as they were last
-  std::array<std::vector<bits_read>, machine::vmcs_store::count> read_;
-  std::vector<memory_read> memory_;  ///< of all rules, when each was last asked
-  rule_set stale_;                   ///< to be asked before their answers count
+  std::array<std::vector<bits_read>, machine::vmcs_store::count> readers_;
+  std::array<std::vector<field_read>, limit> known_reads_;  ///< of each rule, in the order in which it made them last
+  std::vector<field_read> reads_;                           ///< of the rule that is being asked
+  rule_set from_memory_;                                    ///< rules that have read memory
+  std::vector<memory_read> memory_;                         ///< of all rules, when each was last asked
+  rule_set stale_;                                          ///< to be asked before their answers count
   rule_set broken_;
   word failing_msr_{0};
   std::uint64_t asked_ = 0;

@@ -113,16 +113,31 @@ TEST(entry_memo, notices_what_changes_in_memory) {
   }
 }
 
+TEST(entry_memo, takes_an_event_for_one_only_while_it_is_valid) {
+  for (const auto guest : {protected_guest, long_user_guest, real_guest}) {
+    scene s(guest());
+    pair p(s.processor);
+    for (word junk = 0; junk < 0x8000'0000; junk += 0x10'0101) {
+      for (const word valid : {word{0}, word{x86::event_field::valid}, word{0}}) {
+        s[entry_event] = junk | valid;
+        EXPECT_EQ(p.differ(s.vmcs, s.memory), "") << std::hex << s[entry_event];
+      }
+    }
+  }
+}
+
 /// The point of it.
 TEST(entry_memo, asks_no_rule_whose_answer_it_has) {
   scene s(long_guest());
   pair p(s.processor);
   EXPECT_EQ(p.asked_of(s.vmcs, s.memory), reference::rule_count() + 1);
   EXPECT_EQ(p.asked_of(s.vmcs, s.memory), 0u);
-  s[guest_rip] += 2;
+  s[guest_rip] ^= word{1} << 40;
   const std::uint64_t of_rip = p.asked_of(s.vmcs, s.memory);
   EXPECT_GE(of_rip, 1u);
   EXPECT_LE(of_rip, 4u);
+  s[guest_rip] += 2;  // no rule reads these bits of it
+  EXPECT_EQ(p.asked_of(s.vmcs, s.memory), 0u);
   s[guest_rsp] += 8;  // no rule reads it
   EXPECT_EQ(p.asked_of(s.vmcs, s.memory), 0u);
 }

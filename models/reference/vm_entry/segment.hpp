@@ -20,9 +20,11 @@ struct segment_view {
   word limit() const { return v(nth(x86::vmcs::guest_es_limit, n)); }
   word rights() const { return v(nth(x86::vmcs::guest_es_rights, n)); }
 
-  word rpl() const { return selector() & word{x86::selector::rpl}; }
-  word type() const { return rights() & word{x86::segment_rights::type}; }
-  word dpl() const { return field(rights(), x86::segment_rights::dpl_at, x86::segment_rights::dpl_bits); }
+  word rpl() const { return v.bits(nth(x86::vmcs::guest_es_selector, n), x86::selector::rpl); }
+  word type() const { return v.bits(nth(x86::vmcs::guest_es_rights, n), x86::segment_rights::type); }
+  word dpl() const {
+    return v.bits(nth(x86::vmcs::guest_es_rights, n), x86::segment_rights::dpl) >> x86::segment_rights::dpl_at;
+  }
   flag usable() const { return negate(has_right(x86::segment_rights::unusable)); }
   flag has_right(std::uint64_t bit) const { return v.has(nth(x86::vmcs::guest_es_rights, n), bit); }
 
@@ -30,7 +32,7 @@ struct segment_view {
   flag counts() const { return S == segment::cs || S == segment::tr ? flag(true) : usable(); }
 
   /// Bits 11:8 and 31:17 of the access rights.
-  flag reserved_clear() const { return both(clear(rights(), 11, 8), clear(rights(), 31, 17)); }
+  flag reserved_clear() const { return negate(has_right(bits(11, 8) | bits(31, 17))); }
 
   /// G must be 0 if a bit of limit 11:0 is 0, and 1 if a bit of limit 31:20 is 1.
   flag granularity_fits() const {

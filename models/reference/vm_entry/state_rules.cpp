@@ -59,19 +59,19 @@ constexpr entry_rule rules[] = {
     {guest, registers, "RIP", "has 32 bits outside 64-bit mode",
      [](const entry_view& v) {
        const flag code64 = both(ia32e_guest(v), segment_view<segment::cs>{v}.has_right(x86::segment_rights::long_mode));
-       return either(code64, clear(v(guest_rip), 63, 32));
+       return either(code64, negate(v.has(guest_rip, bits(63, 32))));
      }},
     // Not quite canonical: bit 47 may differ from those above it.
     {guest, registers, "RIP", "has equal bits 63:48 in 64-bit mode",
      [](const entry_view& v) {
        const flag code64 = both(ia32e_guest(v), segment_view<segment::cs>{v}.has_right(x86::segment_rights::long_mode));
-       const word high = v(guest_rip) & bits(63, 48);
+       const word high = v.bits(guest_rip, bits(63, 48));
        return implies(code64, either(high == word{0}, high == word{bits(63, 48)}));
      }},
     {guest, registers, "RFLAGS", "has bits 63:22, 15, 5 and 3 clear, and bit 1 set",
      [](const entry_view& v) {
-       const word f = v(guest_rflags);
-       return both(has(f, x86::rflags::fixed), negate(has(f, bits(63, 22) | bits(15, 15) | bits(5, 5) | bits(3, 3))));
+       return both(rflags_have(v, x86::rflags::fixed),
+                   negate(rflags_have(v, bits(63, 22) | bits(15, 15) | bits(5, 5) | bits(3, 3))));
      }},
     {guest, registers, "RFLAGS", "has VM only in a guest in protected mode, not IA-32e mode",
      [](const entry_view& v) {

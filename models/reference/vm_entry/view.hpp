@@ -58,8 +58,10 @@ struct entry_view {
   const vmx_processor& processor;
 
   word operator()(x86::vmcs which) const { return vmcs(which); }
-  /// Whether a field has one of these bits.
-  flag has(x86::vmcs which, std::uint64_t mask) const { return vmcs.bits(which, mask) != word{0}; }
+  /// These bits of a field; the others are 0.
+  word bits(x86::vmcs which, std::uint64_t mask) const { return vmcs.bits(which, mask); }
+  /// Whether a field has one of them.
+  flag has(x86::vmcs which, std::uint64_t mask) const { return bits(which, mask) != word{0}; }
 };
 
 }  // namespace umbra::reference
