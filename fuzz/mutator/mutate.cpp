@@ -248,7 +248,7 @@ void mutate(program& p, random& chance, std::size_t ops, taste about) {
   canonicalise(p);
 }
 
-void cross(const program& a, const program& b, program& out, random& chance, std::size_t ops) {
+void cross(const program& a, const program& b, program& out, random& chance, std::size_t ops, taste about) {
   out.setup = chance.one_in(8) ? b.setup : a.setup;
   out.ops.clear();
   const auto copy = [&](const program& from, std::size_t first, std::size_t count) {
@@ -266,7 +266,7 @@ void cross(const program& a, const program& b, program& out, random& chance, std
     copy(b, cut_b, 1 + chance.below(12));
     copy(a, cut_a, a.ops.size());
   }
-  temper_sweeps(out, chance);
+  if (about == taste::tables) temper_sweeps(out, chance);
   cut(out, chance, ops);
   canonicalise(out);
 }

@@ -18,7 +18,7 @@ enum class taste : unsigned char {
 /// Changes a program in one to a few places; the result is canonical and has at most `ops` ops.
 void mutate(program&, random&, std::size_t ops = 24, taste = taste::tables);
 /// A program that takes after both; its set-up is one of theirs.
-void cross(const program& a, const program& b, program& out, random&, std::size_t ops = 24);
+void cross(const program& a, const program& b, program& out, random&, std::size_t ops = 24, taste = taste::tables);
 /// A program of about `length` effective ops: a function of the seed alone.
 program generate(std::uint64_t seed, std::size_t length = 18, taste = taste::tables);
 

@@ -116,6 +116,6 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std:
     return r.emit(p, out, max_out);
   }
   decode({data2, size2}, r.other);
-  cross(p, r.other, r.crossed, chance, ops);
+  cross(p, r.other, r.crossed, chance, ops, about);
   return r.emit(r.crossed, out, max_out);
 }

@@ -88,6 +88,23 @@ TEST(mutator, a_taste_for_tables_adds_no_exits) {
   }
 }
 
+TEST(mutator, only_a_taste_for_tables_crosses_bursts_in) {
+  unsigned bursts = 0;
+  const auto is_burst = [](const op& o) { return o.kind == kind::exhaust; };
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    program a = generate(2 * seed, 24, taste::exits), b = generate(2 * seed + 1, 24, taste::exits);
+    std::erase_if(a.ops, is_burst);
+    std::erase_if(b.ops, is_burst);
+    program child;
+    random chance(seed);
+    cross(a, b, child, chance, 24, taste::exits);
+    EXPECT_TRUE(std::none_of(child.ops.begin(), child.ops.end(), is_burst));
+    cross(a, b, child, chance, 24, taste::tables);
+    bursts += std::any_of(child.ops.begin(), child.ops.end(), is_burst);
+  }
+  EXPECT_GT(bursts, 100u);
+}
+
 TEST(mutator, crosses_take_ops_from_both_parents) {
   unsigned from_a = 0, from_b = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
