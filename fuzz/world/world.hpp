@@ -201,6 +201,7 @@ class world : private world_state {
   void note_arrival(unsigned vcpu);
   void note_departure(unsigned vcpu);
   void be_strict();
+  void judge_segments(unsigned vcpu, const vcpu::segments& told);
   void judge_preparation(unsigned vcpu, const question& before, bool as_it_was);
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);

@@ -127,6 +127,13 @@ TEST_F(planted_exit, an_interrupt_that_is_lost) {
   expect_found("interrupt 49", "I16");
 }
 
+TEST_F(planted_exit, segments_that_hardware_has_and_the_vmm_does_not_see) {
+  step("set ds-limit = 0xffffffff");
+  EXPECT_EQ(w->cpu(0).segments()[vcpu::segment_name::ds].base, 0u);
+  w->hardware().cpu(0).inform(x86::vmcs::guest_ds_base, 0x1000);
+  expect_found("do cpuid 0 = 0", "I16");
+}
+
 TEST_F(planted_exit, a_host_that_exits_to_other_tables) {
   w->hardware().cpu(0).inform(x86::vmcs::host_cr3, 0x2000);
   expect_found("do cpuid 0 = 0", "I14");
