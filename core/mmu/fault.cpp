@@ -10,10 +10,10 @@
 
 namespace umbra::mmu {
 
-/// Where the guest's tables lead for an access that memory serves; `resume` if they do. `w` and `to` say how.
-outcome mmu::translate(const context& c, gva where, const access& by, walk& w, memory::lookup& to) {
+/// What a walk of the guest's tables comes to for an access that memory serves: `resume` if they lead there, and `to`
+/// says to what.
+outcome mmu::conclude(const context& c, gva where, const access& by, const walk& w, memory::lookup& to) {
   outcome out;
-  w = walk_guest(memory_, c.mode, where, by);
   // A table may be shadowed in another format, too, where these bits belong to an address: the upper half of a 64-bit entry
   // is a 32-bit one.
   for (const step& s : w.steps) {
@@ -52,9 +52,9 @@ outcome mmu::serve(context& c, gva reported, const access& by, bool unprotected)
   if (!c.loaded) return {};
   make_room();
   const gva where = linear(c.mode, reported);
-  walk w;
+  const walk w = walk_guest(memory_, c.mode, where, by);
   memory::lookup to;
-  outcome out = translate(c, where, by, w, to);
+  outcome out = conclude(c, where, by, w, to);
   if (out.next == verdict::retry) {
     out.next = verdict::resume;
   } else if (out.next == verdict::resume) {

@@ -33,9 +33,9 @@ word merged(word unit_value, word shift, word value, unsigned bytes) {
 outcome mmu::locate(const context& c, gva reported, access by) {
   platform::guard locked(host_);
   const gva where = linear(c.mode, reported);
-  walk path;
+  const walk path = walk_guest(memory_, c.mode, where, by);
   memory::lookup to;
-  outcome out = translate(c, where, by, path, to);
+  outcome out = conclude(c, where, by, path, to);
   if (out.next == verdict::resume || out.next == verdict::mmio) {
     out.next = verdict::resume;
     out.address = address_of(path.frame) + offset_in_page(where.value);

@@ -154,7 +154,7 @@ class mmu {
   void sync_entry(page&, word index, word guest_entry);
 
   // fault.cpp
-  outcome translate(const context&, gva where, const access&, walk&, memory::lookup&);
+  outcome conclude(const context&, gva where, const access&, const walk&, memory::lookup&);
   outcome resolve(context&, gva where, const access&, const walk&, const memory::lookup&);
   outcome serve(context&, gva where, const access&, bool unprotected);
   outcome resolve_unprotected(context&, gva where, const access&, const walk&, const memory::lookup&);

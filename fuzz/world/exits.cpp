@@ -1,4 +1,6 @@
 // VM entries and exits: the production path from what hardware reports to what the guest, or its VMM, sees of it.
+#include <optional>
+
 #include "core/x86/control.hpp"
 #include "core/x86/event.hpp"
 #include "core/x86/exit_reason.hpp"
@@ -135,8 +137,12 @@ bool world::try_to_enter(unsigned id, ending& out) {
   // are ops of exits.
   const bool real = !is_protected(id), mmu_alone = real && !strict_;
   if (strict_ && v.disguised() != real) arrived_[id] = of_another_mode;
-  const reference::registers control = strict_ ? look_at(id).control : reference::registers{};
-  const question before = strict_ ? question_of(id) : question{};
+  struct earlier {
+    reference::registers control;
+    question asked;
+  };
+  std::optional<earlier> before;
+  if (strict_) before = {look_at(id).control, question_of(id)};
   const vmx::next ready =
       mmu_alone ? v.guest().enter() == mmu::verdict::shutdown ? vmx::next::leave : vmx::next::run : prepare(id);
   // Else umbra executes the guest, and delivers events, until entry takes it; that may end in anything.
@@ -150,7 +156,7 @@ bool world::try_to_enter(unsigned id, ending& out) {
   const bool shut_down = ready == vmx::next::leave;
   if (observer_) observer_->enters(id, shut_down ? mmu::verdict::shutdown : mmu::verdict::resume);
   if (strict_) {
-    if (as_it_was) expect_registers(id, control);
+    if (as_it_was) expect_registers(id, before->control);
     follow(id, look_at(id).control);
   }
   if (finding_) return false;
@@ -162,7 +168,7 @@ bool world::try_to_enter(unsigned id, ending& out) {
     }
     return false;
   }
-  if (strict_) judge_preparation(id, before, as_it_was);
+  if (strict_) judge_preparation(id, before->asked, as_it_was);
   if (finding_ || !(strict_ ? enter_judged(id) : cpu.enter())) return false;  // an incident or a request says why
   if (mmu_alone) {
     v.guest().events().clear();
@@ -229,8 +235,8 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   vmx::cpu& v = *vcpus_[id];
   // Where entry has failed, registers are as the VMM has left them (27.8).
   const bool ran = !has(why.reason, x86::exit_reason_field::entry_failed);
-  const bool was_real = strict_ && ran && !is_protected(id);
-  const vcpu::segments hardware = was_real ? v.vmcs().read_segments() : vcpu::segments{};
+  std::optional<vcpu::segments> hardware;  // of real mode
+  if (strict_ && ran && !is_protected(id)) hardware = v.vmcs().read_segments();
   const std::uint64_t unprotected = mmu_->counters().unprotected;
   const std::uint64_t emulated = v.counters().emulated;
   const vmx::next how = v.exited(true);
@@ -239,7 +245,7 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   if (basic < x86::exit_reason_limit) ++tally_.exits_for[basic];
   tally_.emulated += v.counters().emulated - emulated;
   note_due(id);
-  if (was_real) judge_reveal(id, hardware);
+  if (hardware) judge_reveal(id, *hardware);
   note_question(id, &why);
   if (observer_) {
     observer_->exits({.vcpu = id,

@@ -116,7 +116,7 @@ class stale_walk {
   template <class Format, unsigned Level>
   flag leaf(const era& in, const reading& when, word entry, flag cacheable, const rights& path, translation t) const {
     t.page_shift = Format::shift(Level);
-    t = reached(t, path, Format::frame(Level, entry), gva_ & Format::linear_mask, by_, registers_);
+    end_in_page(t, path, Format::frame(Level, entry), gva_ & Format::linear_mask, by_, registers_);
     const flag kept = either(flag(!in.global_only), t.global);
     const flag served = either(t.faults, either(negate(by_.write), has(entry, x86::entry::dirty)));
     if (either(flag(when.may_be_fresh), both(both(cacheable, kept), served))) return visit_(t);

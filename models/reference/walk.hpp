@@ -17,17 +17,22 @@
 
 namespace umbra::reference {
 
-/// `t`, ended by a page fault.
-inline translation faulted(translation t, const cause& why, const access& by, const registers& r) {
+/// Ends a translation with a page fault.
+inline void end_in_fault(translation& t, const cause& why, const access& by, const registers& r) {
   t.faults = flag(true);
   t.error_code = error_code(why, by, r);
+}
+
+/// `t`, ended so.
+inline translation faulted(translation t, const cause& why, const access& by, const registers& r) {
+  end_in_fault(t, why, by, r);
   return t;
 }
 
-/// `t`, whose last step maps the page at `frame`: the address, or a fault if the rights deny the access (4.6). A and D
-/// bits are for the access that succeeds (4.8).
-inline translation reached(translation t, const rights& path, word frame, word linear, const access& by,
-                           const registers& r) {
+/// Ends one whose last step maps the page at `frame`: the address, or a fault if the rights deny the access (4.6). A and
+/// D bits are for the access that succeeds (4.8).
+inline void end_in_page(translation& t, const rights& path, word frame, word linear, const access& by,
+                        const registers& r) {
   const flag granted = permitted(path, by, r);
   const unsigned leaf = t.steps - 1;
   for (unsigned step = 0; step < t.steps; ++step)
@@ -39,7 +44,6 @@ inline translation reached(translation t, const rights& path, word frame, word l
   t.address = frame | (linear & bits(t.page_shift - 1, 0));
   t.faults = negate(granted);
   t.error_code = select(granted, word{0}, error_code({}, by, r));
-  return t;
 }
 
 /// The walk in one format.
@@ -47,7 +51,10 @@ template <class Format, guest_memory Memory>
 translation walk_format(const Memory& memory, const registers& r, word gva, const access& by) {
   const word linear = gva & Format::linear_mask;
   translation t;
-  if (negate(Format::root_present(r, linear))) return faulted(t, {.not_present = flag(true)}, by, r);
+  if (negate(Format::root_present(r, linear))) {
+    end_in_fault(t, {.not_present = flag(true)}, by, r);
+    return t;
+  }
 
   rights path;
   word table = Format::root(r, linear);
@@ -64,12 +71,16 @@ translation walk_format(const Memory& memory, const registers& r, word gva, cons
 
     const flag absent = negate(has(entry, x86::entry::present));
     const flag reserved = both(negate(absent), (entry & reserved_bits<Format>(level, entry, r)) != word{0});
-    if (either(absent, reserved)) return faulted(t, {.not_present = absent, .reserved = reserved}, by, r);
+    if (either(absent, reserved)) {
+      end_in_fault(t, {.not_present = absent, .reserved = reserved}, by, r);
+      return t;
+    }
 
     path = narrowed<Format>(path, entry);
     if (Format::maps_page(level, entry, r)) {
       t.page_shift = Format::shift(level);
-      return reached(t, path, Format::frame(level, entry), linear, by, r);
+      end_in_page(t, path, Format::frame(level, entry), linear, by, r);
+      return t;
     }
     table = entry & Format::table_mask;
   }
