@@ -13,7 +13,7 @@ class world::checkpoint {
   holder<mmu::mmu>::image mmu_;
   std::array<holder<vmx::cpu>::image, vcpus> vcpus_;
   world_state state_;
-  std::uint64_t number_ = 0;  ///< in the order of saving; 0: nothing is saved
+  std::uint64_t edition_ = none;  ///< of space_
 };
 
 }  // namespace umbra::fuzz

@@ -60,7 +60,7 @@ void world::dismantle() {
   for (auto& v : vcpus_) v.destroy();
   mmu_.destroy();
   space_.destroy();
-  space_of_ = none;
+  edition_ = none;
 }
 
 /// Leaves it to the machine to take it back.
@@ -76,13 +76,14 @@ void world::lay_foundation(unsigned pages, const x86::features& cpuid, const mac
   if (known != foundations_.end()) {
     const foundation& f = **known;
     machine_->restore(f.machine, memory);
-    space_.restore(f.space);
+    put_space_back(f.space, first_edition);
     mmu_.restore(f.mmu);
     for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(f.cpus[id]);
     return;
   }
   ++tally_.foundations;
   machine_->reset(memory);
+  edition_ = none;
   space_.emplace(machine_->host(), slots, aliases);
   mmu_.emplace(*space_);
   if (mmu_->set_slot(0, request_for(low_memory)) != memory::status::ok ||
@@ -98,8 +99,18 @@ void world::lay_foundation(unsigned pages, const x86::features& cpuid, const mac
   f.cpuid = cpuid;
   machine_->save(f.machine);
   space_.save(f.space);
+  edition_ = first_edition;
   mmu_.save(f.mmu);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(f.cpus[id]);
+}
+
+void world::put_space_back(const holder<memory::space>::image& from, std::uint64_t edition) {
+  if (edition == edition_) {
+    space_.revive();
+  } else {
+    space_.restore(from);
+    edition_ = edition;
+  }
 }
 
 void world::make_vcpu(unsigned id, const x86::features& cpuid) {
@@ -124,7 +135,6 @@ void world::learn_owners(unsigned pages) {
 
 bool world::start(const setup& wanted) {
   abandon();
-  space_of_ = none;
   static_cast<world_state&>(*this) = {};
   setup_ = wanted;
   finding_.reset();
@@ -151,21 +161,17 @@ bool world::start(const setup& wanted) {
 
 void world::save(checkpoint& to) {
   machine_->save(to.machine_);
-  space_.save(to.space_);
+  if (edition_ == none) edition_ = ++editions_;
+  if (to.edition_ != edition_) space_.save(to.space_);
+  to.edition_ = edition_;
   mmu_.save(to.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].save(to.vcpus_[id]);
   to.state_ = *this;
-  space_of_ = to.number_ = ++saved_;
 }
 
 void world::restore(const checkpoint& from) {
   machine_->restore(from.machine_);
-  if (space_of_ == from.number_) {
-    space_.revive();
-  } else {
-    space_.restore(from.space_);
-    space_of_ = from.number_;
-  }
+  put_space_back(from.space_, from.edition_);
   mmu_.restore(from.mmu_);
   for (unsigned id = 0; id < vcpus; ++id) vcpus_[id].restore(from.vcpus_[id]);
   static_cast<world_state&>(*this) = from.state_;

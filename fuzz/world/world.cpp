@@ -108,7 +108,7 @@ void world::perform(const op& o) {
 void world::dispatch(const op& o) {
   const bool edits_slots =
       o.kind == kind::slot || o.kind == kind::alias || o.kind == kind::log || o.kind == kind::read_log;
-  if (edits_slots) space_of_ = none;
+  if (edits_slots) edition_ = none;
   switch (o.kind) {
     case kind::read:
     case kind::write:

@@ -99,7 +99,7 @@ class world : private world_state {
   bool suspended(unsigned page, unsigned index) const { return suspended_.covers(page, index); }
 
  private:
-  static constexpr std::uint64_t none = 0;
+  static constexpr std::uint64_t none = 0, first_edition = 1;
   static constexpr unsigned race_limit = machine::race_schedule::limit;
 
   /// One page's part of an access.
@@ -143,6 +143,7 @@ class world : private world_state {
   // life.cpp
   struct foundation;
   void lay_foundation(unsigned pages, const x86::features&, const machine::image* memory);
+  void put_space_back(const holder<memory::space>::image&, std::uint64_t edition);
   void make_vcpu(unsigned id, const x86::features&);
   void learn_owners(unsigned pages);
   bool set_up_vcpu(unsigned id);
@@ -329,9 +330,8 @@ class world : private world_state {
   std::vector<std::unique_ptr<foundation>> foundations_;
   std::vector<std::unique_ptr<table_owners>> owners_;  ///< by the size of the pool; those seen so far
   holder<memory::space> space_;
-  std::uint64_t saved_ = 0;  ///< checkpoints
-  /// The checkpoint whose `space` that still is, since no op has edited slots: it is large, and mostly so.
-  std::uint64_t space_of_ = none;
+  /// Which content `space_` has: it is large, and only ops that edit slots change it. Every foundation lays the same one.
+  std::uint64_t edition_ = none, editions_ = first_edition;
   holder<mmu::mmu> mmu_;
   std::array<holder<vmx::cpu>, vcpus> vcpus_;
   std::array<entry_memo, vcpus> memos_{entry_memo(machine_processor()), entry_memo(machine_processor())};

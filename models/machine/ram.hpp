@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,6 +36,16 @@ class ram {
       of[n] |= std::uint64_t{1} << (at >> 6 & 63);
       frames[n / 64] |= std::uint64_t{1} << n % 64;
     }
+    /// Calls `f(frame, lines)` for each frame that has any, in ascending order.
+    template <class F>
+    void for_each(F&& f) const {
+      for (std::size_t unit = 0; unit < frames.size(); ++unit) {
+        for (std::uint64_t rest = frames[unit]; rest != 0; rest &= rest - 1) {
+          const auto n = static_cast<unsigned>(unit * 64) + static_cast<unsigned>(std::countr_zero(rest));
+          f(n, of[n]);
+        }
+      }
+    }
   };
 
  public:
@@ -48,13 +59,15 @@ class ram {
     friend ram;
     const image* base = nullptr;
     lines touched;
-    saved_lines contents;
+    saved_lines contents;                             ///< of those lines
+    std::array<std::uint16_t, guest_frames> place{};  ///< of each frame in `contents`, if it is there
+    std::uint64_t id = 0;                             ///< no other object of this memory has it
     umbra::machine::journal journal;
     pin_counts pins{};
     unsigned pins_out = 0;
   };
   void save(changes&) const;
-  /// All is as it was.
+  /// All is as it was. Where that was restored last, too, the cost depends on what has been stored to since.
   void restore(const changes&);
   /// The same over another base; of changes that hold no stores.
   void restore(const changes&, const image* base);
@@ -89,7 +102,11 @@ class ram {
   void undo(std::size_t n) {
     for (std::size_t i = journal_.size(); i-- > n;) {
       const stored& s = journal_[i];
-      std::memcpy(&bytes_[offset_of(s.hpa)], &s.before, s.bytes);
+      const std::size_t at = offset_of(s.hpa);
+      if (s.bytes == 0) continue;
+      touched_.add(at);
+      touched_.add(at + s.bytes - 1);
+      std::memcpy(&bytes_[at], &s.before, s.bytes);
     }
     journal_.cut(n);
   }
@@ -112,7 +129,9 @@ class ram {
 
  private:
   static std::size_t offset_of(std::uint64_t hpa) { return hpa - (first_guest_frame << 12); }
+  lines all_touched() const;
   void rebase(const image* base, const lines& kept);
+  void restore_touched(const changes&);
   void restore(unsigned frame, std::uint64_t lines);
 
   struct alignas(line_bytes) storage {
@@ -121,7 +140,10 @@ class ram {
 
   std::unique_ptr<storage> storage_ = std::make_unique<storage>();
   std::byte* bytes_ = storage_->bytes.data();
-  lines touched_;
+  lines settled_;                    ///< lines that are not as in the base: as they were restored last,
+  lines touched_;                    ///< and those stored to since
+  std::uint64_t restored_ = 0;       ///< what was
+  mutable std::uint64_t saved_ = 0;  ///< objects
   pin_counts pins_{};
   unsigned pins_out_ = 0;
   umbra::machine::journal journal_;

@@ -10,7 +10,7 @@ namespace umbra::machine {
 table_arena::table_arena() : base_(static_cast<table*>(take_address_space(sizeof(table) * total))) {
   poison(base_, sizeof(table) * total);
   watch_ = {
-      reinterpret_cast<std::uintptr_t>(base_), total, lines_.data(), walked_.data(), &log_, false, watch::regions};
+      reinterpret_cast<std::uintptr_t>(base_), total, touched_.data(), walked_.data(), &log_, false, watch::regions};
   watch::regions = &watch_;
 }
 
@@ -31,8 +31,9 @@ void table_arena::set_out(unsigned n, bool out) {
 void table_arena::reset() {
   for (region* r : {&high_, &low_}) {
     for (unsigned n = r->first; n < r->first + r->fresh; ++n) set_out(n, false);
-    r->fresh = r->out = 0;
+    r->fresh = r->out = r->settled = 0;
   }
+  restored_ = 0;
   forget_stores();
 }
 
@@ -42,6 +43,7 @@ void table_arena::forget_stores() {
 }
 
 void table_arena::save(image& to) const {
+  to.id = ++saved_;
   to.written.clear();
   to.contents.clear();
   for (const auto& [r, k] : {std::pair{&high_, &to.kinds[0]}, std::pair{&low_, &to.kinds[1]}}) {
@@ -50,21 +52,22 @@ void table_arena::save(image& to) const {
     k->out.assign(out_.begin() + r->first, out_.begin() + end);
     k->walked.assign(walked_.begin() + r->first, walked_.begin() + end);
     for (unsigned n = r->first; n < end; ++n) {
-      if (!out_[n] || lines_[n] == 0) continue;
-      to.written.push_back({n, lines_[n]});
-      to.contents.add(bytes_of(n), lines_[n]);
+      const std::uint64_t lines = lines_of(n);
+      if (!out_[n] || lines == 0) continue;
+      to.written.push_back({n, lines});
+      to.contents.add(bytes_of(n), lines);
     }
   }
 }
 
 /// Clears all of a table but the given lines, which something will be copied to.
 void table_arena::leave(unsigned n, std::uint64_t lines) {
-  if (const std::uint64_t others = lines_[n] & ~lines) clear_lines(bytes_of(n), others);
-  lines_[n] = lines;
+  if (const std::uint64_t others = lines_of(n) & ~lines) clear_lines(bytes_of(n), others);
+  settled_[n] = lines;
+  touched_[n] = 0;
 }
 
 void table_arena::restore(const image& from) {
-  auto written = from.written.begin();  // ascending, as regions are
   for (const auto& [r, k] : {std::pair{&high_, &from.kinds[0]}, std::pair{&low_, &from.kinds[1]}}) {
     const unsigned then = r->first + k->counts.fresh;
     for (unsigned n = then; n < r->first + r->fresh; ++n) set_out(n, false);
@@ -72,16 +75,41 @@ void table_arena::restore(const image& from) {
       for (unsigned n = r->first; n < then; ++n) set_out(n, k->out[n - r->first]);
     }
     std::copy(k->walked.begin(), k->walked.end(), walked_.begin() + r->first);
+    *r = k->counts;
+    r->settled = r->fresh;
+  }
+  from.id == restored_ ? restore_touched(from) : restore_all(from);
+  restored_ = from.id;
+  forget_stores();
+}
+
+void table_arena::restore_all(const image& from) {
+  auto written = from.written.begin();  // ascending, as regions are
+  for (const region* r : {&high_, &low_}) {
+    const unsigned then = r->first + r->fresh;
     unsigned n = r->first;
     for (; written != from.written.end() && written->number < then; ++written, ++n) {
       for (; n < written->number; ++n) leave(n, 0);
       leave(n, written->lines);
     }
     for (; n < then; ++n) leave(n, 0);
-    *r = k->counts;
   }
   from.contents.restore();
-  forget_stores();
+}
+
+/// What was not stored to since is there still.
+void table_arena::restore_touched(const image& from) {
+  std::size_t written = 0;
+  for (const region* r : {&high_, &low_}) {
+    for (unsigned n = r->first; n < r->first + r->fresh; ++n) {
+      const bool holds = written < from.written.size() && from.written[written].number == n;
+      if (std::uint64_t lines = std::exchange(touched_[n], 0)) {
+        if (holds) lines = from.contents.restore(written, lines);
+        clear_lines(bytes_of(n), lines);
+      }
+      written += holds;
+    }
+  }
 }
 
 table* table_arena::allocate(region& r) {
@@ -94,7 +122,13 @@ table* table_arena::allocate(region& r) {
     if (n == r.first + r.limit) return nullptr;
   }
   set_out(n, true);
-  clear_lines(bytes_of(n), std::exchange(lines_[n], 0));
+  const std::uint64_t lines = lines_of(n);
+  clear_lines(bytes_of(n), lines);
+  if (n < r.first + r.settled) {
+    touched_[n] = lines;  // no more as in the image
+  } else {
+    settled_[n] = touched_[n] = 0;
+  }
   walked_[n] = false;
   ++r.out;
   return base_ + n;

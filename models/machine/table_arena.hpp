@@ -41,6 +41,7 @@ class table_arena {
   /// One kind of page: [first, first + limit) of the arena. Those below `fresh` have been given out since the reset.
   struct region {
     unsigned first, limit, fresh = 0, out = 0;
+    unsigned settled = 0;  ///< of them, those that the image which was restored last has
   };
 
  public:
@@ -65,10 +66,12 @@ class table_arena {
     };
     std::array<kind, 2> kinds{};
     std::vector<record> written;  ///< tables that hold something
-    saved_lines contents;
+    saved_lines contents;         ///< of the same tables
+    std::uint64_t id = 0;         ///< no other image of the arena has it
   };
   void save(image&) const;
-  /// All is as it was; the cost depends on what either state holds.
+  /// All is as it was; the cost depends on what either state holds. Of the image that was restored last: on what has been
+  /// stored to since.
   void restore(const image&);
 
   /// A zeroed table, or null.
@@ -103,7 +106,7 @@ class table_arena {
   /// The number of a table, which stores name.
   std::size_t number_of(const table* t) const { return static_cast<std::size_t>(t - base_); }
   /// The 64-byte lines of a table that may hold something other than zeros, one bit each.
-  std::uint64_t lines_of(const table* t) const { return lines_[number_of(t)]; }
+  std::uint64_t lines_of(const table* t) const { return lines_of(static_cast<unsigned>(number_of(t))); }
 
  private:
   static unsigned number_of(std::uint64_t hfn) {
@@ -112,9 +115,12 @@ class table_arena {
     return low < low_table_limit ? table_limit + static_cast<unsigned>(low) : total;
   }
   std::byte* bytes_of(unsigned n) const { return reinterpret_cast<std::byte*>(base_ + n); }
+  std::uint64_t lines_of(unsigned n) const { return settled_[n] | touched_[n]; }
 
   void forget_stores();
   void leave(unsigned n, std::uint64_t lines);
+  void restore_all(const image&);
+  void restore_touched(const image&);
   table* allocate(region&);
   void set_out(unsigned n, bool out);
 
@@ -122,7 +128,10 @@ class table_arena {
   region high_{0, table_limit}, low_{table_limit, low_table_limit};
   std::array<char, total> out_{};
   std::array<char, total> walked_{};          ///< by a processor, since it was given out
-  std::array<std::uint64_t, total> lines_{};  ///< that may hold something; kept by the watch
+  std::array<std::uint64_t, total> settled_{};  ///< lines that may hold something: of the image that was restored last,
+  std::array<std::uint64_t, total> touched_{};  ///< and those stored to since, which the watch notes
+  std::uint64_t restored_ = 0;                  ///< the image
+  mutable std::uint64_t saved_ = 0;             ///< images
   watch::store_log log_;
   watch::region watch_;
 };

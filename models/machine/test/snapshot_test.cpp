@@ -1,6 +1,8 @@
 // A snapshot brings everything back, whatever has happened since.
 #include <cstring>
 #include <memory>
+#include <random>
+#include <vector>
 
 #include "models/machine/poison.hpp"
 #include "models/machine/test/hand_built.hpp"
@@ -130,6 +132,43 @@ TEST_F(snapshot, of_another_time_may_come_between) {
   EXPECT_EQ(m.memory().load(frame(3) + 8, 8), 0u);
   m.restore(*saved);
   expect_as_before();
+}
+
+/// A restore of what was restored last puts back only what was stored to since. To the last word, each time.
+TEST_F(snapshot, leaves_nothing_behind_however_often) {
+  std::vector<table*> tables{pml4, pdpt, pd, pt};
+  for (unsigned n = 0; n < 12; ++n) tables.push_back(new_table());
+  for (unsigned n = 0; n < 6; ++n) tables[n]->set(40 * n, n + 1);
+  m.save(*saved);
+  const auto words = [&] {
+    std::vector<std::uint64_t> all;
+    for (const table* t : tables) {
+      for (unsigned n = 0; n < table::entries; ++n) all.push_back(t->get(n));
+    }
+    for (unsigned n = 0; n < guest_frames; ++n) {
+      for (unsigned at = 0; at < 4096; at += 8) all.push_back(m.memory().load(frame(n) + at, 8));
+    }
+    return all;
+  };
+  const std::vector<std::uint64_t> then = words();
+  const auto other = std::make_unique<machine::snapshot>();
+  std::mt19937 chance(1);
+  const auto below = [&](unsigned limit) { return static_cast<unsigned>(chance() % limit); };
+  for (unsigned round = 0; round < 60; ++round) {
+    for (unsigned n = below(20); n > 0; --n) {
+      tables[4 + below(12)]->set(below(table::entries), below(3));
+      m.memory().store(frame(below(12)) + 8 * below(512) + below(5), below(3), 1 + below(4));
+    }
+    if (below(3) == 0) platform::release_table(host, tables[4 + below(12)]);
+    if (below(3) == 0) new_table()->set(below(table::entries), 7);
+    if (below(4) == 0) m.save(*other);
+    if (below(4) == 0 && round > 20) m.restore(*other);
+    const std::size_t stores = m.memory().journal().size();
+    m.memory().store(frame(3) + 8, 0x77, 8);
+    m.memory().undo(stores);
+    m.restore(*saved);
+    ASSERT_TRUE(words() == then) << "round " << round;
+  }
 }
 
 TEST_F(snapshot, taken_before_any_store_serves_any_memory) {
