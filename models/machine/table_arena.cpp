@@ -99,15 +99,15 @@ void table_arena::restore_all(const image& from) {
 
 /// What was not stored to since is there still.
 void table_arena::restore_touched(const image& from) {
-  std::size_t written = 0;
+  auto written = from.written.begin();
   for (const region* r : {&high_, &low_}) {
     for (unsigned n = r->first; n < r->first + r->fresh; ++n) {
-      const bool holds = written < from.written.size() && from.written[written].number == n;
-      if (std::uint64_t lines = std::exchange(touched_[n], 0)) {
-        if (holds) lines = from.contents.restore(written, lines);
-        clear_lines(bytes_of(n), lines);
-      }
-      written += holds;
+      if (touched_[n] == 0) continue;
+      while (written != from.written.end() && written->number < n) ++written;
+      std::uint64_t lines = std::exchange(touched_[n], 0);
+      if (written != from.written.end() && written->number == n)
+        lines = from.contents.restore(static_cast<std::size_t>(written - from.written.begin()), lines);
+      clear_lines(bytes_of(n), lines);
     }
   }
 }

@@ -171,6 +171,22 @@ TEST_F(snapshot, leaves_nothing_behind_however_often) {
   }
 }
 
+/// Low tables are few: one that was released is given out again, and cleared.
+TEST_F(snapshot, has_what_a_table_held_that_was_given_out_again) {
+  std::vector<table*> low;
+  while (table* t = platform::allocate_low_table(host)) low.push_back(t);
+  for (table* t : low) t->set(9, 1);
+  m.save(*saved);
+  for (unsigned n = 0; n < 3; ++n) {
+    m.restore(*saved);
+    platform::release_table(host, low[n]);
+    ASSERT_EQ(platform::allocate_low_table(host), low[n]);
+    EXPECT_EQ(low[n]->get(9), 0u);
+    m.restore(*saved);
+    for (const table* t : low) EXPECT_EQ(t->get(9), 1u);
+  }
+}
+
 TEST_F(snapshot, taken_before_any_store_serves_any_memory) {
   m.memory().store(frame(3), 5, 8);
   const auto scene = m.memory().capture();
