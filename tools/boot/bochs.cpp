@@ -56,7 +56,7 @@ class follower {
 
 }  // namespace
 
-std::string run_bochs(const bochs_request& r, const fs::path& work, const std::function<void(std::string_view)>& line) {
+bochs_run run_bochs(const bochs_request& r, const fs::path& work, const std::function<void(std::string_view)>& line) {
   const fs::path serial = work / "serial.txt";
   fs::remove(serial);
   write_file(work / "bochsrc", configuration(r, work));
@@ -80,7 +80,7 @@ std::string run_bochs(const bochs_request& r, const fs::path& work, const std::f
                             tail(read_file(work / "bochs.out"), 5)),
                 status::broken);
   }
-  return said.text();
+  return {said.text(), machine.cpu_seconds()};
 }
 
 }  // namespace umbra::tools

@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "tools/boot/bochs.hpp"
-#include "tools/boot/image.hpp"
-#include "tools/boot/kernel.hpp"
-#include "tools/boot/script.hpp"
+#include "tools/boot/machine.hpp"
 #include "tools/boot/table.hpp"
 #include "tools/bugs/mutant.hpp"
 #include "tools/bugs/workshop.hpp"
@@ -49,9 +47,8 @@ class boot {
     }
     if (options_.processors == 0) options_.processors = mutants_.empty() ? 2 : 1;
     fs::create_directories(work_);
-    build("kernel-object", {"umbra_module"});
-    build("plain", {"umbra-vmm", "umbra-abuse", "umbra_guests"});
-    kernel_ = fetch_kernel(work_);
+    machine_.emplace(work_,
+                     bochs_request{.cpu = options_.cpu, .processors = options_.processors, .seconds = options_.limit});
     return mutants_.empty() ? run_clean() : run_mutants();
   }
 
@@ -60,7 +57,7 @@ class boot {
 
   status run_clean() {
     const auto plan = full_plan(options_.processors);
-    files_["umbra.ko"] = build_directory("kernel-object") / "core" / "module" / "kbuild" / "umbra.ko";
+    modules_["umbra.ko"] = build_directory("kernel-object") / "core" / "module" / "kbuild" / "umbra.ko";
     std::string first;
     std::vector<std::string> faults;
     std::vector<measured> measurements;
@@ -77,7 +74,7 @@ class boot {
       }
     }
     fmt::print("{}", boot_table(measurements));
-    const nlohmann::json report = boot_json(measurements, faults, kernel_.version);
+    const nlohmann::json report = boot_json(measurements, faults, machine_->kernel());
     keep_report("boot", report);
     if (!options_.json.empty()) write_file(options_.json, report.dump(2) + "\n");
     for (const std::string& fault : faults) fmt::print("FAILED: {}\n", fault);
@@ -115,7 +112,7 @@ class boot {
         throw error(fmt::format("{} cannot be tried: {}; {}.log has the whole story.", m.id, *problem, module.string()),
                     status::broken);
       }
-      files_[name] = module;
+      modules_[name] = module;
     }
     const journal j(once(plan, 0));
     if (!j.up()) throw error("The kernel did not come up.", status::broken);
@@ -140,29 +137,24 @@ class boot {
   // --- one boot ---
 
   std::string once(const std::vector<boot_load>& plan, unsigned number) {
-    image_request image{kernel_.image, init_script(plan), files_};
-    const fs::path vmm = build_directory("plain") / "tools" / "vmm";
-    for (const char* program : {"umbra-vmm", "umbra-abuse"}) image.files[program] = vmm / program;
-    for (const char* guest : {"level4.elf", "bits32.elf", "two_vcpus.elf", "devices.elf", "real.elf", "events.elf"}) {
-      image.files[std::string("guests/") + guest] = vmm / "guests" / guest;
-    }
-    const bochs_request request{make_image(image, work_), options_.cpu, options_.processors, options_.limit};
-    fmt::print("umbra: booting {} on {} processor{} of Bochs ({}){}\n", kernel_.version, options_.processors,
-               options_.processors == 1 ? "" : "s", options_.cpu, number == 0 ? "" : ", once more");
+    const bochs_request& hardware = machine_->hardware();
+    fmt::print("umbra: booting {} on {} processor{} of Bochs ({}){}\n", machine_->kernel(), hardware.processors,
+               hardware.processors == 1 ? "" : "s", hardware.cpu, number == 0 ? "" : ", once more");
     std::fflush(stdout);
-    return run_bochs(request, work_, [](std::string_view line) {
-      const std::string_view begin = "@boot begin ";
-      if (!line.starts_with(begin)) return;
-      fmt::print("umbra:   {}\n", line.substr(begin.size(), line.find('\r') - begin.size()));
-      std::fflush(stdout);
-    });
+    return machine_
+        ->run(plan, modules_,
+              [](std::string_view step) {
+                fmt::print("umbra:   {}\n", step);
+                std::fflush(stdout);
+              })
+        .said;
   }
 
   options options_;
   fs::path work_;
-  boot_kernel kernel_;
+  std::optional<boot_machine> machine_;
   std::vector<mutant> mutants_;
-  std::map<std::string, fs::path> files_;
+  std::map<std::string, fs::path> modules_;
 };
 
 }  // namespace

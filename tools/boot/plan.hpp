@@ -23,8 +23,8 @@ struct boot_load {
 /// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; the
 /// guests again without checks, for figures; and under checks once more, with no instruction emulated.
 std::vector<boot_load> full_plan(unsigned processors);
-/// Checked runs of the guests that change page tables, with one mutant's module: it is to show in one of them. A guest's tables come and go far
-/// more often where no write to them is emulated.
+/// Checked runs of the guests that change page tables, with one mutant's module: it is to show in one of them. A
+/// guest's tables come and go far more often where no write to them is emulated.
 std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors);
 
 }  // namespace umbra::tools
