@@ -31,7 +31,7 @@ class crew {
         clean_afl_(r.afl != nullptr ? *r.afl : r.plan, r.work / "clean_afl"),
         clean_theorems_(r.theorems != nullptr ? *r.theorems : r.plan, r.work / "clean_theorems") {
     for (const mutant& m : r.mutants) {
-      left_.push_back(runs() + tries_theorems(m));
+      left_.push_back(runs() + tries_theorems(m) + (r.kernel != nullptr));
       verdict v{.subject = m};
       for (const fuzz_engine e : r.engines) v.fuzzed.push_back({e, std::vector<hunted>(r.hunts)});
       if (r.properties) v.properties.resize(r.hunts);
@@ -50,7 +50,7 @@ class crew {
 
  private:
   struct task {
-    enum class kind : unsigned char { build, hunt, check, prove } what;
+    enum class kind : unsigned char { build, hunt, check, prove, boot } what;
     std::size_t which = 0;
     unsigned seed = 0;
     std::size_t engine = 0;  ///< of a hunt
@@ -74,7 +74,15 @@ class crew {
         tasks_.pop_front();
         return t;
       }
+      // The machine is one.
+      if (!boots_.empty() && !booting_) {
+        booting_ = true;
+        const std::size_t which = boots_.front();
+        boots_.pop_front();
+        return task{task::kind::boot, which};
+      }
       if (to_build_ < verdicts_.size()) {
+        if (request_.kernel != nullptr) boots_.push_back(to_build_);
         if (tries_theorems(verdicts_[to_build_].subject)) tasks_.push_back({task::kind::prove, to_build_});
         return task{task::kind::build, to_build_++};
       }
@@ -97,6 +105,9 @@ class crew {
             break;
           case task::kind::prove:
             prove(t->which);
+            break;
+          case task::kind::boot:
+            boot(t->which);
             break;
         }
       }
@@ -217,6 +228,15 @@ class crew {
     changed_.notify_all();
   }
 
+  void boot(std::size_t which) {
+    kernel_result r = request_.kernel->hunt(verdicts_[which].subject);
+    std::lock_guard lock(mutex_);
+    verdicts_[which].in_kernel = std::move(r);
+    booting_ = false;
+    finish(which, 1);
+    changed_.notify_all();
+  }
+
   void finish(std::size_t which, unsigned tasks) {
     left_[which] -= tasks;
     if (left_[which] != 0) return;
@@ -232,6 +252,8 @@ class crew {
   clean_code clean_, clean_afl_, clean_theorems_;
   std::vector<unsigned> left_;  ///< hunts, checks and proofs that have not ended, by mutant
   std::deque<task> tasks_;
+  std::deque<std::size_t> boots_;  ///< mutants
+  bool booting_ = false;
   std::size_t to_build_ = 0, unfinished_ = 0;
   std::exception_ptr failure_;
 };

@@ -18,6 +18,7 @@ struct bench_request {
   const build_plan* afl = nullptr;       ///< of AFL++'s targets, if it is asked
   const build_plan* theorems = nullptr;  ///< null: they are not tried
   bool properties = true;                ///< rapidcheck's are tried as well
+  kernel_bench* kernel = nullptr;        ///< null: nothing is booted
 };
 
 /// Runs them all; tells `done` of each as it ends, one at a time.

@@ -26,7 +26,7 @@ struct options {
   std::vector<std::string> ids;
   unsigned seconds = 60, seeds = 1, jobs = 0;
   fs::path json;
-  bool proofs = true, properties = true;
+  bool proofs = true, properties = true, kernel = false;
   std::string engine = "libfuzzer";
 };
 
@@ -74,6 +74,8 @@ status hunt_all(options o) {
     build("smt", {"umbra-prove"});
     theorems.emplace(build_directory("smt"), std::vector<std::string>{"umbra-prove"});
   }
+  std::optional<kernel_bench> kernel;
+  if (o.kernel) kernel.emplace(work / "kernel");
   fmt::print("umbra: hunting {} bugs, up to {} s each with {} seed{}, {} at a time, from {} committed inputs\n",
              planted, o.seconds, o.seeds, o.seeds == 1 ? "" : "s", o.jobs, seeds);
   fmt::print("{}", table_head(engines));
@@ -88,7 +90,8 @@ status hunt_all(options o) {
                               .plan = plan,
                               .afl = afl ? &*afl : nullptr,
                               .theorems = theorems ? &*theorems : nullptr,
-                              .properties = o.properties};
+                              .properties = o.properties,
+                              .kernel = kernel ? &*kernel : nullptr};
   const auto all = run_bench(request, [](const verdict& v) {
     fmt::print("{}", table_row(v));
     std::fflush(stdout);
@@ -103,6 +106,10 @@ status hunt_all(options o) {
   fmt::print("{}\n", table_foot(all));
 
   if (std::any_of(all.begin(), all.end(), [](const verdict& v) { return v.broken(); })) return status::broken;
+  if (std::any_of(all.begin(), all.end(),
+                  [](const verdict& v) { return v.in_kernel.is == kernel_result::answer::broken; })) {
+    return status::broken;
+  }
   const bool good = std::all_of(all.begin(), all.end(), [&](const verdict& v) {
     if (is_clean_tree(v.subject)) return v.quiet();
     return v.found() && (!o.proofs || v.refuted());
@@ -129,6 +136,8 @@ void add_bugs(CLI::App& app, action& run) {
       ->capture_default_str();
   verb->add_flag("!--no-proofs", o->proofs, "Do not try the theorems that a bug must refute");
   verb->add_flag("!--no-properties", o->properties, "Do not run rapidcheck's properties");
+  verb->add_flag("--kernel", o->kernel,
+                 "Plant each in umbra.ko as well, and boot it with its checks on; takes a minute or more for each");
   verb->add_option("--json", o->json, "Where to write the results as JSON, besides build/reports/bugs.json");
   verb->callback([o, &run] { run = [o] { return hunt_all(*o); }; });
 }

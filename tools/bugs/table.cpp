@@ -49,6 +49,24 @@ std::string proof(const verdict& v) {
   return fmt::format("{}", fmt::join(words, ","));
 }
 
+/// "I3", "guest"; "no" if it was there to be noticed.
+std::string kernel(const kernel_result& r) {
+  switch (r.is) {
+    case kernel_result::answer::unasked:
+      return "-";
+    case kernel_result::answer::outside:
+    case kernel_result::answer::unreached:
+      return "not reached";
+    case kernel_result::answer::missed:
+      return "no";
+    case kernel_result::answer::noticed:
+      return r.noticed_by;
+    case kernel_result::answer::broken:
+      return "BROKEN";
+  }
+  return "";
+}
+
 std::string seconds(const std::optional<double>& s) { return s ? fmt::format("{:.1f}", *s) : "-"; }
 
 /// What an engine made of it; nothing if it was not asked.
@@ -93,14 +111,18 @@ nlohmann::json json_of(const hunted& h, fuzz_engine e) {
   return one;
 }
 
+nlohmann::json json_of(const kernel_result& r) {
+  return {{"answer", name_of(r.is)}, {"noticed_by", r.noticed_by}, {"words", r.words}, {"seconds", r.seconds}};
+}
+
 }  // namespace
 
 std::string table_head(const std::vector<fuzz_engine>& engines) {
   std::string others;
   for (std::size_t n = 1; n < engines.size(); ++n)
     others += fmt::format("{:<10} {:>8} {:>8}  ", name_of(engines[n]), "median s", "worst s");
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<8} {}\n", "id", "result", "noticed by",
-                     "executions", "median s", "worst s", "properties", others, "proof", "bug");
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<11} {:<8} {}\n", "id", "result", "noticed by",
+                     "executions", "median s", "worst s", "properties", others, "kernel", "proof", "bug");
 }
 
 std::string table_row(const verdict& v) {
@@ -116,14 +138,15 @@ std::string table_row(const verdict& v) {
       others += fmt::format("{:<10} {:>8} {:>8}  ", found_by(s), seconds(s.median()), seconds(s.worst()));
     }
   }
-  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<8} {}\n", v.subject.id, state(v),
+  return fmt::format("{:<6} {:<12} {:<16} {:>12} {:>8} {:>8}  {:<10} {}{:<11} {:<8} {}\n", v.subject.id, state(v),
                      noticed_by(v), executions, seconds(first.median()), seconds(first.worst()),
-                     found_by(survival_of(v, "rapidcheck")), others, proof(v),
+                     found_by(survival_of(v, "rapidcheck")), others, kernel(v.in_kernel), proof(v),
                      v.broken() ? v.problem : v.subject.title);
 }
 
 std::string table_foot(const std::vector<verdict>& all) {
-  unsigned found = 0, broken = 0, bugs = 0, tried = 0, refuted = 0, checked = 0, by_properties = 0;
+  unsigned found = 0, broken = 0, bugs = 0, tried = 0, refuted = 0, checked = 0, by_properties = 0, booted = 0,
+           in_kernel = 0, reached = 0;
   std::map<std::string_view, unsigned> by_engine;
   for (const verdict& v : all) {
     if (is_clean_tree(v.subject)) continue;
@@ -133,16 +156,21 @@ std::string table_foot(const std::vector<verdict>& all) {
     for (const fuzzing& f : v.fuzzed) by_engine[name_of(f.engine)] += f.always();
     checked += !v.properties.empty();
     by_properties += survival_of(v, "rapidcheck").always();
+    booted += v.in_kernel.is != kernel_result::answer::unasked;
+    in_kernel += survival_of(v, "kernel").always();
+    reached += !survival_of(v, "kernel").seconds.empty();
     tried += !v.proof.tried.empty() || !v.proof.problem.empty();
     refuted += !v.proof.tried.empty() && v.refuted();
   }
   std::vector<std::string> shares;
   for (const auto& [engine, count] : by_engine) shares.push_back(fmt::format("{} by {}", count, engine));
-  return fmt::format("{} of {} found{}{}{}{}; executions are the most that any seed needed", found, bugs,
-                     shares.size() < 2 ? "" : fmt::format(" ({})", fmt::join(shares, ", ")),
-                     broken == 0 ? "" : fmt::format(", {} broken", broken),
-                     checked == 0 ? "" : fmt::format(", {} of {} by properties", by_properties, checked),
-                     tried == 0 ? "" : fmt::format(", {} of {} refuted by proof", refuted, tried));
+  return fmt::format(
+      "{} of {} found{}{}{}{}{}; executions are the most that any seed needed", found, bugs,
+      shares.size() < 2 ? "" : fmt::format(" ({})", fmt::join(shares, ", ")),
+      broken == 0 ? "" : fmt::format(", {} broken", broken),
+      checked == 0 ? "" : fmt::format(", {} of {} by properties", by_properties, checked),
+      tried == 0 ? "" : fmt::format(", {} of {} refuted by proof", refuted, tried),
+      booted == 0 ? "" : fmt::format(", {} of {} in the kernel, which reaches {}", in_kernel, booted, reached));
 }
 
 nlohmann::json to_json(const std::vector<verdict>& all) {
@@ -168,6 +196,7 @@ nlohmann::json to_json(const std::vector<verdict>& all) {
                     {"proof_problem", v.proof.problem},
                     {"proof_seconds", v.proof.seconds},
                     {"hunts", hunts}});
+    if (v.in_kernel.is != kernel_result::answer::unasked) list.back()["kernel"] = json_of(v.in_kernel);
   }
   return list;
 }

@@ -25,7 +25,8 @@ bool verdict::found() const {
 }
 
 bool verdict::quiet() const {
-  return std::none_of(properties.begin(), properties.end(), found_something) &&
+  return in_kernel.is != kernel_result::answer::noticed &&
+         std::none_of(properties.begin(), properties.end(), found_something) &&
          std::all_of(fuzzed.begin(), fuzzed.end(), [](const fuzzing& f) { return f.found_by() == 0; });
 }
 
@@ -42,6 +43,9 @@ std::vector<survival> verdict::survivals() const {
   if (!proof.tried.empty()) {
     all.push_back({"proofs", {proof.refuted.empty() ? std::nullopt : std::optional(proof.seconds)}});
   }
+  // Of a bug that no guest came to, the checker has had nothing to see.
+  if (in_kernel.is == kernel_result::answer::noticed) all.push_back({"kernel", {in_kernel.seconds}});
+  if (in_kernel.is == kernel_result::answer::missed) all.push_back({"kernel", {std::nullopt}});
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/bugs/hunt.hpp"
+#include "tools/bugs/kernel.hpp"
 #include "tools/bugs/mutant.hpp"
 #include "tools/bugs/proof.hpp"
 #include "tools/bugs/survival.hpp"
@@ -27,6 +28,7 @@ struct verdict {
   std::vector<hunted> properties = {};  ///< by rapidcheck; one per seed, in order
 
   proof_result proof = {};
+  kernel_result in_kernel = {};
 
   bool broken() const { return !problem.empty(); }
   /// By a fuzz engine, whatever its seed.

@@ -149,12 +149,45 @@ TEST(bug_table, has_columns_for_each_fuzz_engine) {
   for (hunted& h : v.fuzzed[1].hunts) h = {.seed = 1, .finding = finding_report{"I9", "x", ""}, .seconds = 7.5};
   EXPECT_TRUE(v.found());
   EXPECT_THAT(table_head({fuzz_engine::libfuzzer, fuzz_engine::afl}), HasSubstr("properties afl        median s"));
-  EXPECT_THAT(table_row(v), HasSubstr("-          3/3             7.5      7.5  -"));
+  EXPECT_THAT(table_row(v), HasSubstr("-          3/3             7.5      7.5  -           -"));
   EXPECT_THAT(table_row(v), HasSubstr("I2*,I9*"));
   EXPECT_THAT(table_foot({v}), HasSubstr("1 of 1 found (1 by afl, 0 by libfuzzer)"));
   v.fuzzed[1].hunts[2].finding.reset();
   EXPECT_FALSE(v.found());
   EXPECT_THAT(table_row(v), HasSubstr("ESCAPED 1/3"));
+}
+
+TEST(bug_table, says_what_the_kernel_noticed_and_what_it_did_not_reach) {
+  using answer = kernel_result::answer;
+  verdict v{
+      .subject = {
+          .id = "B01", .title = "t", .reference = "r", .room = "core", .expected = {}, .theorems = {}, .patch = "p"}};
+  EXPECT_TRUE(v.survivals().empty());
+  std::vector<verdict> all;
+  for (const auto& [is, shown] : {std::pair{answer::outside, " not reached "},
+                                  {answer::unreached, " not reached "},
+                                  {answer::missed, " no "},
+                                  {answer::noticed, " I3 "},
+                                  {answer::broken, " BROKEN "}}) {
+    v.in_kernel = {is, is == answer::noticed ? "I3" : "", "", 9.0};
+    EXPECT_THAT(table_row(v), HasSubstr(shown));
+    all.push_back(v);
+  }
+  EXPECT_EQ(all[1].survivals().size(), 0u);
+  EXPECT_EQ(all[2].survivals()[0].median(), std::nullopt);
+  EXPECT_EQ(all[3].survivals()[0].median(), 9.0);
+  EXPECT_FALSE(all[3].quiet());
+  EXPECT_THAT(table_foot(all), HasSubstr("1 of 5 in the kernel, which reaches 2"));
+}
+
+TEST(bugs_in_the_kernel, are_reached_if_the_mmu_does_something_else) {
+  const std::vector<measured> clean{{"a/level4", {{"ticks", 5}, {"vm checks", 3}, {"vm pf_fixed", 7}}}};
+  std::vector<measured> now = clean;
+  now[0].second["ticks"] = now[0].second["vm checks"] = 9;
+  EXPECT_EQ(other_deed(clean, now), "");
+  now[0].second["vm pf_fixed"] = 8;
+  EXPECT_EQ(other_deed(clean, now), "a/level4: vm pf_fixed is 8 instead of 7");
+  EXPECT_EQ(other_deed(clean, {}), "a/level4 has no figures");
 }
 
 class patches : public ::testing::Test {
