@@ -23,8 +23,8 @@ def content(history, tree):
 
 
 def _summed(run, bug):
-    # Earlier benches knew no theorems.
-    bug = {"theorems": [], "refuted": [], "proof_problem": "", "problem": ""} | bug
+    # Earlier benches knew no theorems and no kernel.
+    bug = {"theorems": [], "refuted": [], "proof_problem": "", "problem": "", "kernel": None} | bug
     hunts = bug["hunts"]
     engines = bug.get("engines") or _engines(hunts)
     # Of several fuzz engines the one that did best, as the bench has it.

@@ -61,7 +61,8 @@ def bug(name, found, seconds):
     return {"id": name, "title": f"Planted {name} {HOSTILE}", "reference": "CVE", "room": "core" if name != "B2" else "models/reference",
             "target": "mmu", "expected": ["I2"], "found": found, "problem": "", "theorems": ["T1"], "refuted": ["T1"] if found else [],
             "proof_problem": "", "proof_seconds": 1.0, "hunts": [hunt],
-            "engines": [engine("libfuzzer", found, seconds), engine("afl", name == "B1", 9.5), engine("kernel", False, 0)]}
+            "engines": [engine("libfuzzer", found, seconds), engine("afl", name == "B1", 9.5), engine("kernel", False, 0)],
+            "kernel": {"answer": "unreached" if name == "B2" else "missed", "noticed_by": "", "words": "", "seconds": 20}}
 
 
 def bench(slower, instructions):

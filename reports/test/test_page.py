@@ -102,6 +102,7 @@ class OfSample(unittest.TestCase):
         self.assertIn("1 of 3 survive libfuzzer", content["survival"])
         self.assertIn("2 of 3 survive afl", content["survival"])
         self.assertIn("3 of 3 survive kernel", content["survival"])
+        self.assertEqual(self.page().count("kernel <small>not reached"), 1)
 
     def test_a_bug_counts_as_the_best_fuzz_engine_found_it(self):
         engines = [sample.engine("kernel", True, 0.1), sample.engine("libfuzzer", False, 0), sample.engine("afl", True, 3)]
