@@ -45,7 +45,13 @@ volatile std::sig_atomic_t signalled = 0;
   std::vector<char*> words;
   for (const auto& w : c.words) words.push_back(const_cast<char*>(w.c_str()));
   words.push_back(nullptr);
-  ::execvp(words[0], words.data());
+  // A program that was written a moment ago may still be open for writing: in a child that another thread has forked,
+  // until that becomes a program itself.
+  for (int n = 0; n < 1000; ++n) {
+    ::execvp(words[0], words.data());
+    if (errno != ETXTBSY) break;
+    ::usleep(10'000);
+  }
   ::_exit(127);
 }
 

@@ -2,6 +2,7 @@
 #include "tools/cli/process.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -17,6 +18,14 @@ TEST(process, has_an_exit_status) {
 }
 
 TEST(process, a_program_that_does_not_exist_fails) { EXPECT_EQ(run({.words = {"umbra-no-such-program"}}), 127); }
+
+TEST(process, a_program_that_is_still_open_for_writing_is_waited_for) {
+  const scratch s;
+  std::filesystem::copy_file("/bin/true", s / "program");
+  process writer({.words = {"sh", "-c", "exec 3>>program; echo >open; sleep 0.5"}, .directory = s.path()});
+  while (!std::filesystem::exists(s / "open")) ::usleep(1000);
+  EXPECT_EQ(run({.words = {(s / "program").string()}}), 0);
+}
 
 TEST(process, writes_to_a_file_in_its_directory_with_its_environment) {
   const scratch s;
