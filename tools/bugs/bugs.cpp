@@ -55,13 +55,14 @@ status hunt_all(options o) {
     seeds += encode_seeds(target, target.seeds(), work / "seeds" / t);
   }
   const std::vector<fuzz_engine> engines = engines_named(o.engine);
-  std::vector<std::string> fuzzers, programs{properties_program}, mutators;
+  std::vector<std::string> fuzzers, programs, mutators;
+  if (o.properties) programs.emplace_back(properties_program);
   for (const std::string& t : targets) {
     fuzzers.push_back(fuzz_target_named(t).program());
     mutators.push_back(fuzz_target_named(t).mutator);
   }
   if (o.engine != name_of(fuzz_engine::afl)) programs.insert(programs.end(), fuzzers.begin(), fuzzers.end());
-  build("plain", programs);
+  if (!programs.empty()) build("plain", programs);
   const build_plan plan(build_directory("plain"), programs);
   std::optional<build_plan> afl;
   if (o.engine != name_of(fuzz_engine::libfuzzer)) {
