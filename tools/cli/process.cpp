@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <thread>
@@ -64,8 +63,11 @@ struct standing {
 
 /// Of a process that runs, or was not waited for yet.
 std::optional<standing> standing_of(pid_t id) {
+  // It may be gone between opening and reading.
   std::ifstream in(fmt::format("/proc/{}/stat", id));
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::string text(4096, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
   // The second field is the program's name, in parentheses and with whatever it likes inside.
   std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
   std::string skipped;
