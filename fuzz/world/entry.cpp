@@ -62,30 +62,6 @@ void world::be_strict() {
   }
 }
 
-/// The segments that the core tells are those that hardware is to be entered with; in the place of real mode, selectors
-/// and bases of those that code loads are.
-void world::judge_segments(unsigned id, const vcpu::segments& told) {
-  using enum x86::vmcs;
-  constexpr unsigned plain_segments = 6;
-  const machine::processor& cpu = machine_->cpu(id);
-  const bool disguised = vcpus_[id]->disguised();
-  bool same = true;
-  for (unsigned n = 0; n < (disguised ? plain_segments : vcpu::segment_count); ++n) {
-    const vcpu::segment& s = told.registers[n];
-    same = same && s.selector == cpu.read_register(nth(guest_es_selector, n)) &&
-           s.base == cpu.read_register(nth(guest_es_base, n));
-    if (disguised) continue;
-    same = same && s.limit == cpu.read_register(nth(guest_es_limit, n)) &&
-           s.rights == cpu.read_register(nth(guest_es_rights, n));
-  }
-  const auto is = [&cpu](const vcpu::descriptor_table& t, x86::vmcs base, x86::vmcs limit) {
-    return t.base == cpu.read_register(base) && t.limit == cpu.read_register(limit);
-  };
-  same = same && (disguised || (is(told.gdtr, guest_gdtr_base, guest_gdtr_limit) &&
-                                is(told.idtr, guest_idtr_base, guest_idtr_limit)));
-  if (!same) fail("I16", "the segments that the VMM of vCPU %u sees are not those that it is entered with", id);
-}
-
 /// Preparation changes nothing that the VMM sees, unless umbra executes the guest; and not if entry takes it as it was.
 void world::judge_preparation(unsigned id, const question& before, bool as_it_was) {
   const question now = question_of(id);
@@ -96,7 +72,7 @@ void world::judge_preparation(unsigned id, const question& before, bool as_it_wa
   if (!executed_ && !now.segments.same_as(before.segments)) {
     fail("I16", "the segments of vCPU %u change with VM entry", id);
   }
-  judge_segments(id, now.segments);
+  judge_told_segments(id, now.segments);
 }
 
 /// VM entry, judged (I14) and made. False: the processor refuses, and the core has been told, or a finding.

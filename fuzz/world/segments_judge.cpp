@@ -1,5 +1,5 @@
 // The segment registers ES to GS that the core lets hardware enter with (I14): what entry does not take, or what would
-// mean something else, the core executes itself.
+// mean something else, the core executes itself. And what a VMM is told of them.
 #include <algorithm>
 
 #include "fuzz/world/processor_facts.hpp"
@@ -46,6 +46,29 @@ void world::judge_disguised_segments(unsigned id) {
                 "selector %#llx, base %#llx, limit %#llx, rights %#llx",
                 id, n, ull(r.selector), ull(r.base), ull(r.limit), ull(r.rights));
   }
+}
+
+/// The segments that the core tells are those that hardware is to be entered with; in the place of real mode, selectors
+/// and bases of those that code loads are.
+void world::judge_told_segments(unsigned id, const vcpu::segments& told) {
+  using enum x86::vmcs;
+  const machine::processor& cpu = machine_->cpu(id);
+  const bool disguised = vcpus_[id]->disguised();
+  bool same = true;
+  for (unsigned n = 0; n < (disguised ? loaded_by_code : vcpu::segment_count); ++n) {
+    const vcpu::segment& s = told.registers[n];
+    same = same && s.selector == cpu.read_register(nth(guest_es_selector, n)) &&
+           s.base == cpu.read_register(nth(guest_es_base, n));
+    if (disguised) continue;
+    same = same && s.limit == cpu.read_register(nth(guest_es_limit, n)) &&
+           s.rights == cpu.read_register(nth(guest_es_rights, n));
+  }
+  const auto is = [&cpu](const vcpu::descriptor_table& t, x86::vmcs base, x86::vmcs limit) {
+    return t.base == cpu.read_register(base) && t.limit == cpu.read_register(limit);
+  };
+  same = same && (disguised || (is(told.gdtr, guest_gdtr_base, guest_gdtr_limit) &&
+                                is(told.idtr, guest_idtr_base, guest_idtr_limit)));
+  if (!same) fail("I16", "the segments that the VMM of vCPU %u sees are not those that it is entered with", id);
 }
 
 }  // namespace umbra::fuzz

@@ -202,13 +202,13 @@ class world : private world_state {
   void note_arrival(unsigned vcpu);
   void note_departure(unsigned vcpu);
   void be_strict();
-  void judge_segments(unsigned vcpu, const vcpu::segments& told);
   void judge_preparation(unsigned vcpu, const question& before, bool as_it_was);
   bool enter_judged(unsigned vcpu);
   void refuse_entry(unsigned vcpu, const reference::entry_verdict&);
 
   // segments_judge.cpp
   void judge_refused_segments(unsigned vcpu);
+  void judge_told_segments(unsigned vcpu, const vcpu::segments&);
   void judge_disguised_segments(unsigned vcpu);
 
   // delivery_judge.cpp
