@@ -245,7 +245,9 @@ vmx::next world::exit(unsigned id, const machine::exit_information& why) {
   if (basic < x86::exit_reason_limit) ++tally_.exits_for[basic];
   tally_.emulated += v.counters().emulated - emulated;
   note_due(id);
-  if (hardware) judge_reveal(id, *hardware);
+  // WRMSR, which virtual-8086 mode cannot come to, may be of a base; told with a length of 0, it leaves RIP where it
+  // was.
+  if (hardware && basic != static_cast<std::uint64_t>(x86::exit_reason::wrmsr)) judge_reveal(id, *hardware);
   note_question(id, &why);
   if (observer_) {
     observer_->exits({.vcpu = id,
