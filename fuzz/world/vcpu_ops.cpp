@@ -188,13 +188,14 @@ void world::complete(const op& o) {
 /// The vCPU has left its VMM, perhaps with a question. `why`: the exit that it comes from, if it is one.
 void world::note_question(unsigned id, const machine::exit_information* why) {
   constexpr std::uint64_t string_port = 1u << 4;  // table 28-5
+  constexpr std::uint64_t basic = 0xffff;         // of an exit reason (table 25-18)
   question& asked = asked_[id];
   asked.asked = vcpus_[id]->waits();
   if (!asked.asked) return;
   asked = question_of(id);
   if (vcpus_[id]->request().kind == vmx::request_kind::hypercall) {
     asked.in_rax = true;
-  } else if (why != nullptr && why->reason == static_cast<std::uint64_t>(x86::exit_reason::io)) {
+  } else if (why != nullptr && (why->reason & basic) == static_cast<std::uint64_t>(x86::exit_reason::io)) {
     asked.in_rax = !has(why->qualification, string_port);
     asked.length = why->instruction_length;
   }
