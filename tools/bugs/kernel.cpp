@@ -17,6 +17,11 @@ namespace {
 /// Under this name in each boot, so that nothing else tells two boots apart.
 constexpr const char* load_name = "mutant";
 
+/// Two vCPUs race, so that a bug that changes nothing but how long the module takes to load changes their figures.
+bool has_one_vcpu(const figures& all) {
+  return std::none_of(all.begin(), all.end(), [](const auto& figure) { return figure.first.starts_with("vcpu1 "); });
+}
+
 /// Whether a figure says what the MMU has done for a guest, and not when, or how often it was looked at.
 bool is_deed(const std::string& figure) { return figure.starts_with("vm ") && figure != "vm checks"; }
 
@@ -42,6 +47,7 @@ std::string name_of(kernel_result::answer a) {
 
 std::string other_deed(const std::vector<measured>& clean, const std::vector<measured>& now) {
   for (const auto& [guest, found] : clean) {
+    if (!has_one_vcpu(found)) continue;
     const auto same = std::find_if(now.begin(), now.end(), [&](const measured& m) { return m.first == guest; });
     if (same == now.end()) return fmt::format("{} has no figures", guest);
     for (const auto& [name, value] : found) {
@@ -95,7 +101,7 @@ kernel_result kernel_bench::hunt(const mutant& m) {
   r.words = other_deed(clean_figures_, figures);
   if (r.words.empty()) {
     r.is = kernel_result::answer::unreached;
-    r.words = "each guest had its page tables shadowed as without the bug";
+    r.words = "each guest of one vCPU had its page tables shadowed as without the bug";
   }
   return r;
 }

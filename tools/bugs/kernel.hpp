@@ -16,7 +16,7 @@ struct kernel_result {
   enum class answer : unsigned char {
     unasked,
     outside,    ///< umbra.ko is the same with the bug in the tree
-    unreached,  ///< the MMU did for each guest what it does without the bug
+    unreached,  ///< the MMU did for each guest of one vCPU what it does without the bug
     missed,     ///< it did something else, and nobody noticed
     noticed,
     broken,  ///< no answer
@@ -29,7 +29,7 @@ struct kernel_result {
 
 std::string name_of(kernel_result::answer);
 
-/// The first thing that the MMU did for a guest otherwise than without the bug; "" if there is none.
+/// The first thing that the MMU did for a guest of one vCPU otherwise than without the bug; "" if there is none.
 std::string other_deed(const std::vector<measured>& clean, const std::vector<measured>& now);
 
 class kernel_bench {
