@@ -98,7 +98,27 @@ void spoil_and_mend(composer& c) {
   c.add(some_instruction(c));
 }
 
+namespace {
+
+/// Code and a stack of one level, whose selectors ask for another.
+void give_code_and_stack(composer& c) {
+  using namespace x86::segment_rights;
+  constexpr std::uint64_t codes[] = {0x9b, 0x9f, 0xc09b, 0xa09b}, stacks[] = {0x93, 0xc093, unusable, unusable};
+  const std::uint64_t level = c.chance.below(4), asked = c.chance.below(4);
+  const auto set = [&](vmcs f, std::uint64_t value) { c.add(set_field(kind::set, f, value)); };
+  set(vmcs::guest_cs_rights, c.chance.pick(codes) | level << dpl_at);
+  set(vmcs::guest_ss_rights, c.chance.pick(stacks) | level << dpl_at);
+  set(vmcs::guest_cs_selector, 0x8 | asked);
+  set(vmcs::guest_ss_selector, 0x10 | asked);
+}
+
+}  // namespace
+
 void give_a_segment(composer& c) {
+  if (c.chance.one_in(4)) {
+    give_code_and_stack(c);
+    return c.add(some_instruction(c));
+  }
   constexpr unsigned loaded_by_code = 6;
   const unsigned n = c.chance.below(loaded_by_code);
   const auto set = [&](vmcs first, auto&& value) { c.add(set_field(kind::set, x86::nth(first, n), value)); };
