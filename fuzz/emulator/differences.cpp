@@ -102,11 +102,19 @@ constexpr difference all[] = {
      [](const comparison& c) {
        return is(c.f, family::stack, stack_kind::enter) && c.s.bits != 64 && c.s.operand_bytes * 8 != c.s.bits;
      },
-     [](const comparison& c, outcome& theirs, ram_image&) {
+     [](const comparison& c, outcome& theirs, ram_image& ram) {
        std::uint64_t frame = c.s.before.gpr[rsp];
        put(frame, frame - c.s.operand_bytes, mask_of(c.s.bits / 8));
        theirs.after.gpr[rbp] = c.s.before.gpr[rbp];
        put(theirs.after.gpr[rbp], frame, mask_of(c.s.operand_bytes));
+       // With levels, it is pushed behind them.
+       const unsigned level = c.s.code[c.s.length - 1] & 31;
+       if (level == 0) return;
+       constexpr unsigned ss = 2;
+       const std::uint64_t base = c.s.bits == 16 ? std::uint64_t{c.s.before.selector[ss]} << 4 : 0;
+       const std::uint64_t top = c.s.before.gpr[rsp] - c.s.operand_bytes * (level + 1);
+       for (unsigned n = 0; n < c.s.operand_bytes; ++n)
+         ram[(base + ((top + n) & mask_of(c.s.bits / 8))) % ram_bytes] = static_cast<std::uint8_t>(frame >> 8 * n);
      }},
 };
 
