@@ -3,8 +3,8 @@
 #include "core/vmx/real_mode.hpp"
 #include "core/x86/control.hpp"
 #include "core/x86/flags.hpp"
-#include "core/x86/segment.hpp"
 #include "core/x86/vmx_controls.hpp"
+#include "models/reference/real_mode.hpp"
 #include "models/reference/vm_entry/rules.hpp"
 #include "models/reference/vm_entry/terms.hpp"
 #include "proofs/story.hpp"
@@ -77,18 +77,17 @@ std::string told(const smt::witness& w, const unit& u, const char* failing, cons
 
 std::string what(const reference::entry_rule& r) { return std::string(r.subject) + ' ' + r.text; }
 
-/// Virtual-8086 mode stands in exactly where the guest's bases and limits are those that this mode has, and its code,
-/// stack and data are of 16 bits.
+/// Virtual-8086 mode stands in exactly where each segment register means the same there; and then entry takes it.
 void real_mode(smt::path& p, const vcpu::segments& s, const reference::entry_view& disguised, const vcpu::segments& d,
                flag taken) {
   flag due{true};
-  for (unsigned n = 0; n < judged; ++n) due = both(due, negate(has(s.registers[n].rights, x86::segment_rights::big)));
-  p.prove(reference::implies(taken, due), "all is of 16 bits where umbra enters");
-  for (const reference::entry_rule& r : reference::segment_rules()) {
-    p.prove(reference::implies(taken, r.holds(disguised)), "in disguise, " + what(r) + ", where umbra enters");
-    due = both(due, r.holds(disguised));
+  for (unsigned n = 0; n < judged; ++n) {
+    const vcpu::segment& r = s.registers[n];
+    due = both(due, reference::means_the_same_in_virtual_8086_mode(r.selector, r.base, r.limit, r.rights));
   }
-  p.prove(reference::implies(due, taken), "umbra enters where the disguise fits");
+  p.prove(taken == due, "umbra enters exactly where each means the same");
+  for (const reference::entry_rule& r : reference::segment_rules())
+    p.prove(reference::implies(taken, r.holds(disguised)), "in disguise, " + what(r) + ", where umbra enters");
   for (const reference::entry_rule& r : reference::system_segment_rules())
     p.prove(r.holds(disguised), "in disguise, " + what(r));
   p.prove(vmx::real_mode::reveal(d, s).same_as(s), "what is disguised is revealed");
@@ -147,9 +146,8 @@ extern const theorem entry_theorem{
     "T5",
     "entry",
     "For any segment registers ES to GS: umbra lets hardware enter with them exactly where each rule of VM entry on "
-    "them "
-    "holds (27.3.1.2), and in real mode exactly where each holds of what stands in for them; they can be told from "
-    "that.",
+    "them holds (27.3.1.2); in real mode, exactly where they mean the same in virtual-8086 mode, whose own pass each "
+    "rule, and from which they can be told.",
     assumptions,
     production,
     units,

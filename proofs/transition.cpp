@@ -1,7 +1,6 @@
 // T6: from any registers that a guest can have, one more write to a control register.
 #include "models/reference/control_access.hpp"
 #include "models/reference/paging_mode.hpp"
-#include "models/reference/reachable.hpp"
 #include "proofs/register_writes.hpp"
 #include "proofs/story.hpp"
 #include "proofs/tape.hpp"
@@ -20,32 +19,6 @@ control_register any_register(smt::path& p) {
   return p.any_flag("CR4 is written") ? control_register::cr4 : control_register::efer;
 }
 
-vcpu::written write_in_core(vcpu::control_registers& core, control_register which, word value,
-                            const reference::code_context& from) {
-  switch (which) {
-    case control_register::cr0:
-      return core.set_cr0(value, {.long_code = from.long_code, .task_of_16_bits = from.tss16});
-    case control_register::cr3:
-      return core.set_cr3(value);
-    case control_register::cr4:
-      return core.set_cr4(value);
-    case control_register::efer:
-      break;
-  }
-  return core.set_efer(value);
-}
-
-/// A write that is refused leaves everything as it was, and so does the model's.
-void same_registers(smt::path& p, const vcpu::control_registers& core, const registers& model) {
-  p.prove(core.cr0() == model.cr0, "CR0 is then what the model says");
-  p.prove(core.cr3() == model.cr3, "CR3 is then what the model says");
-  p.prove(core.cr4() == model.cr4, "CR4 is then what the model says");
-  p.prove(core.efer() == model.efer, "EFER is then what the model says");
-  for (unsigned n = 0; n < 4; ++n)
-    p.prove(either(negate(reference::uses_pae(model)), core.pdpte(n) == model.pdpte[n]),
-            "the PDPTEs are then what the model says");
-}
-
 void body(smt::path& p, const unit& u) {
   platform::host host(p, u.memory, 8);
   auto& space = p.make<memory::space>(host);
@@ -62,6 +35,7 @@ void body(smt::path& p, const unit& u) {
     s.features(features);
     s.memory(host);
     s.registers(first);
+    if (w(from.long_code) || w(from.tss16)) s.remark("It is written by 64-bit code, or on a task of 16 bits.");
     s.write(which, value);
     return s.text();
   });
@@ -70,16 +44,17 @@ void body(smt::path& p, const unit& u) {
 
   const tape read(p, host, host.memory.events().size());
   const registers before = model;
-  const vcpu::written w = write_in_core(core, which, value, from);
+  const vcpu::written w =
+      write_register(core, which, value, {.long_code = from.long_code, .task_of_16_bits = from.tss16});
   if (which == control_register::cr0 && w.refused && reference::refuses_mode_switch(before, value, from)) {
-    same_registers(p, core, before);
+    prove_same(p, core, before, "where a mode switch is refused");
     p.conclude();
     return;
   }
   const reference::cr_effect e = reference::write_register(model, which, value, read);
   read.ends();
   p.prove(e.faults == flag(w.refused), "both raise #GP, or none");
-  same_registers(p, core, model);
+  prove_same(p, core, model, "behind one more write");
   if (!w.refused) {
     if (which == control_register::cr0)
       p.prove(negate(reference::refuses_mode_switch(before, value, from)),
@@ -113,8 +88,7 @@ extern const theorem transition_theorem{
     "transition",
     "From any registers that a guest can have, for any value that it then writes to CR0, CR3, CR4 or EFER, from any "
     "code: core and model refuse the same, read the same PDPTEs and come to the same registers; and whatever ends "
-    "cached "
-    "translations while paging is on, the core notices.",
+    "cached translations while paging is on, the core notices.",
     assumptions,
     production,
     units,

@@ -171,7 +171,8 @@ int main(int argc, char** argv) {
   CLI::App app("Proves theorems about the production source: explores every path, with Z3's terms as its integers.",
                "./umbra prove");
   options o;
-  app.add_option("THEOREM", o.theorems, "Which, by id or title: T1 walk, T2 fill, T3 role, T4 lookup, T5 entry, T6 transition. Without: all");
+  app.add_option("THEOREM", o.theorems,
+                 "Which, by id or title: T1 walk, T2 fill, T3 role, T4 lookup, T5 entry, T6 transition. Without: all");
   app.add_option("--mode", o.mode, "Only units whose name holds this: 4-level, '36 bits', racing");
   app.add_option("--tier", o.tier, "quick: some address widths; full: all")
       ->check(CLI::IsMember({"quick", "full"}))
