@@ -111,7 +111,8 @@ void world::judge_interrupted_delivery(unsigned id, const machine::exit_informat
   const word traps = machine_->cpu(id).read_register(guest_pending_debug) &
                      (x86::pending_debug::single_step | x86::pending_debug::enabled_breakpoint);
   if (first.is(nmi) && traps != 0 && negate(next.valid())) return;
-  // No processor delivers an NMI behind STI or MOV SS, and none need enter so (27.3.1.5): as told, it waits.
+  // No processor delivers an NMI behind STI or MOV SS, and none need enter so (27.3.1.5): as told, it waits, and if it
+  // does not, judge_windows() says so.
   const word interruptibility = machine_->cpu(id).read_register(guest_interruptibility);
   if (first.is(nmi) && has(interruptibility, x86::interruptibility::shadow) && negate(next.valid())) return;
   const flag came_up =

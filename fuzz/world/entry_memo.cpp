@@ -31,6 +31,11 @@ unsigned number_of(x86::vmcs f) {
   return encoding % 2 == 0 && encoding / 2 < numbers.size() ? numbers[encoding / 2] : no_field;
 }
 
+/// An event that is not valid is none, whatever else its field holds (25.8.3). That is most of the time; and what has
+/// been delivered stays there, but for this bit.
+constexpr unsigned event_number = vmcs_store::number_of(x86::vmcs::entry_event);
+std::uint64_t event_of(std::uint64_t field) { return (field & x86::event_field::valid) != 0 ? field : 0; }
+
 }  // namespace
 
 class entry_memo::reader {
@@ -69,11 +74,6 @@ entry_memo::entry_memo(const reference::vmx_processor& p) : processor_(p), msr_l
   all_and_msrs_.add(msr_loading_);
   stale_ = all_and_msrs_;
 }
-
-/// An event that is not valid is none, whatever else its field holds (25.8.3). That is most of the time; and what has
-/// been delivered stays there, but for this bit.
-constexpr unsigned event_number = vmcs_store::number_of(x86::vmcs::entry_event);
-std::uint64_t event_of(std::uint64_t field) { return (field & x86::event_field::valid) != 0 ? field : 0; }
 
 /// Takes the VMCS and memory as they are now, and finds out whose answers are stale.
 void entry_memo::look(const vmcs_store& fields, const reference::memory_view& memory, const rule_set& wanted) {

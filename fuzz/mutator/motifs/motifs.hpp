@@ -72,7 +72,7 @@ void debug_traps(composer& c);
 /// The VMM spoils a register, the guest tries to run, the VMM mends it.
 void spoil_and_mend(composer& c);
 /// The VMM gives the guest another segment register, all of it; more often than not unusable or none that entry takes.
-void give_a_segment(composer&);
+void give_a_segment(composer& c);
 /// A device is asked, and answers or not.
 void ask_device(composer& c);
 /// Exits around a change of the guest's tables.
