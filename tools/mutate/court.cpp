@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "tools/bugs/hunt.hpp"
 #include "tools/bugs/proof.hpp"
@@ -20,6 +21,8 @@ namespace {
 
 /// More than the quick tier takes with the core as it is.
 constexpr double theorem_seconds = 600;
+/// What one of our translations takes to compile, about.
+constexpr double translation_seconds = 3;
 
 }  // namespace
 
@@ -63,8 +66,14 @@ bool court::is_settled(const fate& f) const {
 }
 
 void court::ask_tests(forge& shop, fate& f, const fs::path& work) {
-  for (const test_program* t : tests_->order(f.subject.change.file)) {
-    if (is_decided(f)) return;
+  std::set<const test_program*> left = tests_->all();
+  const auto building = [&](const test_program& t) {
+    return translation_seconds * shop.translations_for(request_.plan.program(t.name));
+  };
+  while (!is_decided(f)) {
+    const test_program* t = tests_->next(f.subject.change.file, left, building);
+    if (t == nullptr) return;
+    left.erase(t);
     const auto binary = shop.program(request_.plan.program(t->name));
     if (!shop.problem().empty()) return;
     if (!binary) continue;

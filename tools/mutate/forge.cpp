@@ -20,10 +20,11 @@ namespace {
 /// Without a note of lines, so that equal code is equal; warnings are for people.
 constexpr const char* plainly = "-g0 -w -O2";
 
-ending shell(const std::string& words, const fs::path& directory, const fs::path& log) {
-  // A compiler cache knows nothing of overlays, and would meet each mutation once.
-  return run(
-      {.words = {"sh", "-c", words}, .directory = directory, .environment = {{"CCACHE_DISABLE", "1"}}, .output = log});
+/// A compiler cache knows nothing of overlays, and would meet each mutation once: it is for code as it is.
+ending shell(const std::string& words, const fs::path& directory, const fs::path& log, bool cached = false) {
+  command c{.words = {"sh", "-c", words}, .directory = directory, .output = log};
+  if (!cached) c.environment = {{"CCACHE_DISABLE", "1"}};
+  return run(c);
 }
 
 std::string command_of(const translation& t, bool guided, const std::string& options, const fs::path& object) {
@@ -45,7 +46,7 @@ std::uint64_t clean_code::of(const translation& t, bool guided) {
   const fs::path place = work_ / fmt::format("{}", ++compilations_);
   fs::create_directories(place);
   const fs::path object = place / "clean.o", log = place / "log";
-  if (shell(command_of(t, guided, plainly, object), plan_.directory(), log) != 0) {
+  if (shell(command_of(t, guided, plainly, object), plan_.directory(), log, true) != 0) {
     throw error(fmt::format("{} does not compile as it is: {}", t.source, tail(read_file(log), 5)), status::broken);
   }
   const std::uint64_t d = digest(read_file(object));
@@ -124,6 +125,12 @@ bool forge::makes_no_difference() {
     if (digest(read_file(object)) != clean_.of(*t, false)) return false;
   }
   return true;
+}
+
+unsigned forge::translations_for(const linkage& l) const {
+  return static_cast<unsigned>(std::count_if(readers_.begin(), readers_.end(), [&](const translation* t) {
+    return !compiled_.contains(t) && plan_.links(l, *t);
+  }));
 }
 
 std::optional<fs::path> forge::program(const linkage& l) {

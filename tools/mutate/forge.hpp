@@ -45,6 +45,8 @@ class forge {
   const std::string& problem() const { return problem_; }
   /// Whether the optimiser makes the same of it everywhere, so that no run can tell it from the tree as it is.
   bool makes_no_difference();
+  /// How many translations program() has to compile yet.
+  unsigned translations_for(const linkage&) const;
   /// The program with the mutation in it, or null: its code is the same, or there is a problem().
   std::optional<std::filesystem::path> program(const linkage&);
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "tools/cli/error.hpp"
@@ -18,6 +17,8 @@ namespace {
 
 /// A mutant may slow a program down, and that is no fault.
 constexpr double times = 10;
+/// What it says of a program that it noticed a mutation of another folder.
+constexpr double elsewhere = 0.1;
 
 std::string folder(const std::string& file) { return file.substr(0, file.rfind('/')); }
 
@@ -72,18 +73,32 @@ test_bench::test_bench(std::vector<test_program> programs, const std::vector<fs:
   }
 }
 
-std::vector<const test_program*> test_bench::order(const std::string& file) {
-  const std::lock_guard lock(mutex_);
-  const auto worth = [&](const test_program* t) {
-    const auto hits = noticed_.find({folder(file), t->name});
-    return (hits == noticed_.end() ? 0.5 : 0.5 + hits->second) / (0.2 + usual_.at(t->name));
-  };
-  std::vector<const test_program*> all;
-  for (const test_program& t : programs_) all.push_back(&t);
-  std::sort(all.begin(), all.end(), [&](const test_program* a, const test_program* b) {
-    return std::pair(-worth(a), a->name) < std::pair(-worth(b), b->name);
-  });
+std::set<const test_program*> test_bench::all() const {
+  std::set<const test_program*> all;
+  for (const test_program& t : programs_) all.insert(&t);
   return all;
+}
+
+const test_program* test_bench::next(const std::string& file, const std::set<const test_program*>& left,
+                                     const std::function<double(const test_program&)>& building) {
+  const std::lock_guard lock(mutex_);
+  const auto worth = [&](const test_program& t) {
+    double hits = 0.5;
+    for (const auto& [where, n] : noticed_) {
+      if (where.second == t.name) hits += n * (where.first == folder(file) ? 1 : elsewhere);
+    }
+    return hits / (0.2 + usual_.at(t.name) + building(t));
+  };
+  const test_program* best = nullptr;
+  double most = 0;
+  for (const test_program& t : programs_) {
+    if (!left.contains(&t)) continue;
+    const double w = worth(t);
+    if (w <= most) continue;
+    best = &t;
+    most = w;
+  }
+  return best;
 }
 
 opinion test_bench::ask(const test_program& t, const std::string& file, const fs::path& built, const fs::path& work) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +31,11 @@ class test_bench {
   test_bench(std::vector<test_program>, const std::vector<std::filesystem::path>& built,
              const std::filesystem::path& work, double patience);
 
-  /// In the order to ask them about a file: who has noticed much of its folder for little time comes first.
-  std::vector<const test_program*> order(const std::string& file);
+  /// Whom of those `left` to ask next about a file, or null: who has noticed much, of its folder above all, for what it
+  /// takes to run it and for the seconds that `building` says it takes to have it.
+  const test_program* next(const std::string& file, const std::set<const test_program*>& left,
+                           const std::function<double(const test_program&)>& building);
+  std::set<const test_program*> all() const;
   /// Runs one, as it was built with a mutation of the file.
   opinion ask(const test_program&, const std::string& file, const std::filesystem::path& built,
               const std::filesystem::path& work);
