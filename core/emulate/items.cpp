@@ -17,8 +17,8 @@ gpa item_at(gpa first, unsigned bytes, unsigned n, bool down) {
 bool outside::input_items(word port, unsigned bytes, unsigned& count) {
   word came;
   if (learnt.recall(came)) {
-    // As many as were asked for, or as many as a device in the core had: a number that this function has noted.
-    while (count > 1 && word{count} != came) --count;
+    // Userspace gives as many as it was asked for; and behind what a device in the core gave nothing can be asked.
+    UMBRA_ASSERT(came == word{count});
     return true;
   }
   unsigned n = 0;

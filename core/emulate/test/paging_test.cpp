@@ -62,6 +62,20 @@ TEST_F(paging, users_are_users) {
   page_faults({0x8b, 0x03}, pf::user | pf::present, data_at);
 }
 
+TEST_F(paging, the_map_of_ports_is_read_by_the_processor_itself) {
+  constexpr std::uint64_t tss_at = 0x9000;
+  long_mode(3);
+  segment(vcpu::segment_name::tr) = {
+      0x28, tss_at, 103 + 0x20, x86::segment_rights::present | x86::segment_rights::tss | x86::segment_rights::busy};
+  put(tss_at + 102, 104, 2);
+  set_page(9, entry::present);
+  gpr(rdx, 0x42);
+  EXPECT_EQ(step({0xec}).next, verdict::device) << "neither the user's rights count nor a right to write";
+  regs().general.rip = code_at;
+  set_page(9, 0);
+  page_faults({0xec}, 0, tss_at + 102);
+}
+
 TEST_F(paging, smap_is_lifted_by_ac) {
   long_mode();
   ASSERT_TRUE(cpu_.write_cr4(x86::cr4::pae | x86::cr4::smap));
