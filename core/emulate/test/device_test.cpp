@@ -63,6 +63,18 @@ TEST_F(device, a_read_modify_write_reads_once_and_writes_once) {
   EXPECT_FALSE(emulator_.waiting());
 }
 
+TEST_F(device, real_modes_table_of_interrupts_may_be_a_devices) {
+  real_mode();
+  regs().segments.idtr = {hole, 0x3ff};
+  asks(step({0xcd, 0x21}), false, hole + 4 * 0x21, 4);
+  EXPECT_EQ(regs().general.rip, code_at) << "nothing is done before the table has answered";
+  EXPECT_EQ(gpr(rsp), stack_at);
+  EXPECT_EQ(answer(0x0300'0044).next, verdict::done);
+  EXPECT_EQ(regs().general.rip, 0x44u);
+  EXPECT_EQ(segment(vcpu::segment_name::cs).base, 0x3000u);
+  EXPECT_EQ(gpr(rsp), stack_at - 6);
+}
+
 TEST_F(device, an_access_that_straddles_memory_and_a_device_is_parted) {
   protected_mode();
   gpr(rbx, hole - 3);
