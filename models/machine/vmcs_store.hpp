@@ -11,7 +11,10 @@ namespace umbra::machine {
 
 class vmcs_store {
  public:
-  void clear() { fields_ = {}; }
+  /// As VMCLEAR leaves what software has not written: undefined (SDM 25.11.3). Nothing here is what a field should be,
+  /// so that one that is forgotten is noticed.
+  void clear() { fields_ = undefined; }
+  void fill(std::uint64_t value) { fields_.fill(value); }
 
   /// Whether the architecture has such a field: full access only, and no index beyond those in the SDM's tables.
   static constexpr bool exists(x86::vmcs f) { return index_of(f) < kind_of(f).limit; }
@@ -61,7 +64,16 @@ class vmcs_store {
   static constexpr unsigned count = kinds.back().first;
 
  private:
-  std::array<std::uint64_t, count> fields_{};
+  static constexpr std::array<std::uint64_t, count> undefined = [] {
+    std::array<std::uint64_t, count> all{};
+    for (std::uint32_t n = 0; n + 1 < kinds.size(); ++n) {
+      const std::uint64_t value = 0xa5a5'a5a5'a5a5'a5a5 >> (64 - x86::bits_of(static_cast<x86::vmcs>(n << 10)));
+      for (unsigned index = 0; index < kinds[n].limit; ++index) all[kinds[n].first + index] = value;
+    }
+    return all;
+  }();
+
+  std::array<std::uint64_t, count> fields_ = undefined;
 };
 
 }  // namespace umbra::machine

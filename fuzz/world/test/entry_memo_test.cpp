@@ -20,6 +20,7 @@ class pair {
   /// Empty if they agree, on the entry and on the guest state.
   std::string differ(const fields& f, const host_memory& memory) {
     vmcs_store store;
+    store.fill(0);
     for (const auto& [which, value] : f.values) store.set(which, value);
     const reference::entry_view view{f, memory, processor_};
     const std::string by_guest = differ(memo_.check_guest_state(store, memory), reference::check_guest_state(view));
