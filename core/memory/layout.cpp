@@ -23,8 +23,7 @@ flag fits(gfn base, word pages) {
 }  // namespace
 
 gfn layout::canonical(gfn f) const {
-  for (unsigned i = 0; i < alias_count_; ++i) {
-    const alias& a = aliases_[i];
+  for (const alias& a : used_aliases()) {
     if (within(f, a.base, a.pages)) return a.target + (f.value - a.base.value);
   }
   return f;
@@ -43,9 +42,8 @@ status layout::check(unsigned id, const range& r) const {
   if (r.pages > word{page_limit}) return status::bad_request;
   if (r.pages == word{0}) return slots_[id].pages != word{0} ? status::ok : status::bad_request;
   if (!fits(r.base, r.pages)) return status::bad_request;
-  for (unsigned other = 0; other < slot_count_; ++other) {
-    const range& s = slots_[other];
-    if (other == id) continue;
+  for (const range& s : used_slots()) {
+    if (&s == &slots_[id]) continue;
     if (both(s.pages != word{0}, overlap(r.base, r.pages, s.base, s.pages))) return status::overlap;
   }
   return status::ok;
@@ -57,9 +55,8 @@ status layout::check_alias(unsigned id, const alias& a) const {
   if (a.pages == word{0}) return aliases_[id].pages != word{0} ? status::ok : status::bad_request;
   if (!fits(a.base, a.pages)) return status::bad_request;
   if (!fits(a.target, a.pages)) return status::bad_request;
-  for (unsigned other = 0; other < alias_count_; ++other) {
-    const alias& o = aliases_[other];
-    if (other == id) continue;
+  for (const alias& o : used_aliases()) {
+    if (&o == &aliases_[id]) continue;
     if (both(o.pages != word{0}, overlap(a.base, a.pages, o.base, o.pages))) return status::overlap;
   }
   return status::ok;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "core/x86/address.hpp"
 
@@ -60,6 +61,9 @@ class layout {
   unsigned aliases() const { return alias_count_; }
 
  private:
+  std::span<const range> used_slots() const { return std::span(slots_).first(slot_count_); }
+  std::span<const alias> used_aliases() const { return std::span(aliases_).first(alias_count_); }
+
   unsigned slot_count_, alias_count_;
   std::array<range, slot_limit> slots_{};
   std::array<alias, alias_limit> aliases_{};

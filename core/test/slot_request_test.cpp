@@ -71,6 +71,35 @@ TEST_F(slot_requests, an_alias_is_resolved_once) {
   EXPECT_EQ(space_.find({0x201}).backing, nullptr);
 }
 
+TEST(full_layout, has_32_slots_and_32_aliases_and_none_is_taken_for_another) {
+  layout all(32, 32);
+  EXPECT_EQ(layout::slot_limit, 32u);
+  EXPECT_EQ(layout::alias_limit, 32u);
+  constexpr std::uint64_t shown = 0x10'0000, apart = 0x10;
+  for (unsigned n = 0; n < 32; ++n) {
+    const range r{{apart * n}, 8};
+    const alias a{{shown + apart * n}, 8, {apart * n + 4}};
+    ASSERT_EQ(all.check(n, r), status::ok);
+    all.set_slot(n, r);
+    ASSERT_EQ(all.check_alias(n, a), status::ok);
+    all.set_alias(n, a);
+  }
+  EXPECT_EQ(all.check(32, {{0x1000}, 1}), status::bad_request);
+  EXPECT_EQ(all.check_alias(32, {{0x1000}, 1, {0}}), status::bad_request);
+  for (unsigned n = 0; n < 32; ++n) {
+    EXPECT_EQ(all.canonical({shown + apart * n + 3}).value, apart * n + 7);
+    const position p = all.locate({apart * n + 7});
+    EXPECT_TRUE(p.found);
+    EXPECT_EQ(p.slot, n);
+    EXPECT_EQ(p.page, 7u);
+    EXPECT_FALSE(all.locate({apart * n + 8}).found);
+    EXPECT_FALSE(all.locate({shown + apart * n}).found) << "an alias is no slot";
+  }
+  EXPECT_EQ(all.check(31, {{shown}, 1}), status::ok) << "a slot may lie behind an alias";
+  EXPECT_EQ(all.check(31, {{0}, 1}), status::overlap);
+  EXPECT_EQ(all.check_alias(31, {{shown}, 1, {0}}), status::overlap);
+}
+
 TEST_F(slot_requests, a_log_is_clean_in_all_its_words_after_it_is_read) {
   slot_request r = slot_of(0, 200);
   r.log_dirty = true;
