@@ -239,10 +239,9 @@ bool outside::perform(const store& s) {
     case store_kind::items_out:
       return send_items(s);
     case store_kind::plain:
-      return m.write_guest(where, s.value.low, s.bytes) ||
-             device_write(io::space::memory, s.address, s.bytes, s.value.low);
+      break;
   }
-  return true;
+  return m.write_guest(where, s.value.low, s.bytes) || device_write(io::space::memory, s.address, s.bytes, s.value.low);
 }
 
 bool outside::perform() {

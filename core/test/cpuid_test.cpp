@@ -32,6 +32,35 @@ TEST(cpuid, features_are_those_that_the_vcpu_has) {
   EXPECT_EQ(none.find(0x8000'0008, 0).eax, 32u | 48u << 8);
 }
 
+TEST(cpuid, says_nothing_else) {
+  const cpuid_table t({}, 0);
+  const auto others = [&](word leaf, unsigned meant) {
+    const cpuid_result r = t.find(leaf, 0);
+    const word all[] = {r.eax, r.ebx, r.ecx, r.edx};
+    word sum = 0;
+    for (unsigned n = 0; n < 4; ++n) sum |= (meant >> n & 1) != 0 ? word{0} : all[n];
+    return sum;
+  };
+  constexpr unsigned eax = 1, ebx = 2, edx = 8;
+  EXPECT_EQ(others(1, eax | ebx | edx), 0u);
+  EXPECT_EQ(others(7, ebx), 0u);
+  EXPECT_EQ(others(0x8000'0000, eax), 0u);
+  EXPECT_EQ(others(0x8000'0001, edx), 0u);
+  EXPECT_EQ(others(0x8000'0008, eax), 0u);
+}
+
+TEST(cpuid, a_processor_of_family_6_with_what_all_of_them_have) {
+  const cpuid_result r = cpuid_table({}, 0).find(1, 0);
+  EXPECT_EQ(r.eax >> 8 & 0xf, 6u);
+  EXPECT_EQ(r.ecx, 0u);
+  std::vector<unsigned> has;
+  for (unsigned n = 0; n < 32; ++n) {
+    if (r.edx >> n & 1) has.push_back(n);
+  }
+  // FPU DE PSE TSC MSR PAE CX8 SEP MTRR PGE CMOV PAT PSE-36 FXSR SSE SSE2 (SDM 2A, table 3-11)
+  EXPECT_EQ(has, (std::vector<unsigned>{0, 2, 3, 4, 5, 6, 8, 11, 12, 13, 15, 16, 17, 24, 25, 26}));
+}
+
 TEST(cpuid, vcpus_are_told_apart) { EXPECT_EQ(cpuid_table({}, 5).find(1, 0).ebx, 5u << 24); }
 
 TEST(cpuid, leaves_without_subleaves_ignore_them) {

@@ -1,9 +1,10 @@
-// What counts and what is told from outside begins at nothing.
+// What counts and what is told from outside begins at nothing; how large what has a size is by default.
 #include <gmock/gmock.h>
 
 #include <array>
 #include <bit>
 
+#include "core/mmu/mmu.hpp"
 #include "core/mmu/statistics.hpp"
 #include "core/vmx/host_state.hpp"
 #include "core/vmx/statistics.hpp"
@@ -30,6 +31,12 @@ TEST(initial_values, of_the_hosts_state) {
                                      p.sysenter_esp, p.sysenter_eip, p.efer, p.exit_entry_point}),
       Each(0u));
   EXPECT_THAT(counters_of(vmx::thread_state{}), Each(0u));
+}
+
+TEST(initial_values, of_the_pool_of_shadow_pages) {
+  EXPECT_EQ(mmu::mmu::default_pages, 1024u);
+  EXPECT_EQ(mmu::mmu::free_floor, 5u);
+  EXPECT_EQ(mmu::mmu::refill, 25u);
 }
 
 }  // namespace

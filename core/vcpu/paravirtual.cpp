@@ -28,9 +28,11 @@ bool paravirtual_page::register_page(word physical_address) {
   if (offset_in_page(physical_address) != word{0}) return false;
   const gpa page{physical_address};
   word wanted{}, address{};
-  if (!mmu_.read_guest(page + word{guest_version}, wanted, 4)) return false;
-  if (!mmu_.read_guest(page + word{hypercall_address}, address, 8)) return false;
-  if (!mmu_.write_guest(page + word{host_version}, word{version}, 4)) return false;
+  if (!mmu_.read_guest(page + word{guest_version}, wanted, 4) ||
+      !mmu_.read_guest(page + word{hypercall_address}, address, 8) ||
+      !mmu_.write_guest(page + word{host_version}, word{version}, 4)) {
+    return false;
+  }
 
   const word answer = refuse_or_patch(wanted, {address});
   if (!mmu_.write_guest(page + word{result}, answer, 4)) return false;
