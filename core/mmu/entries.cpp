@@ -135,9 +135,8 @@ void mmu::sync(page& p, word guest) {
   if (!shadowed) return;
   // Both halves follow from one read: a racing write must not split them.
   const word entry = platform::read(host_, where, bytes);
-  for (word index = first; index <= last; index = index + 1) {
-    if (shadow::present(p.entries->get(index))) sync_entry(p, index, entry);
-  }
+  if (shadow::present(p.entries->get(first))) sync_entry(p, first, entry);
+  if (p.level > 1 && shadow::present(p.entries->get(last))) sync_entry(p, last, entry);
 }
 
 void mmu::sync_entry(page& p, word index, word guest_entry) {
