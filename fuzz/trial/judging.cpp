@@ -66,8 +66,16 @@ bool laboratory::hear_judge() {
   if (first_.stuck) return true;
   ++tally_.checks;
   const char* id = promise::unicorn;
-  const std::string text = judge_->object(outcome_of(first_), image_of(kit_->host), id);
+  const std::string text = judge_->object(first_outcome(), image_of(kit_->host), id);
   return text.empty() || fail(id, "%s", text.c_str());
+}
+
+emucheck::outcome laboratory::first_outcome() const { return outcome_of(first_); }
+
+const emucheck::outcome* laboratory::opinion(std::string& why) const {
+  if (judged_) return judge_->opinion(why);
+  why = "the trial ended before anybody was asked";
+  return nullptr;
 }
 
 }  // namespace umbra::fuzz

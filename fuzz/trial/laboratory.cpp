@@ -82,6 +82,7 @@ bool laboratory::run(const trial& t) {
   ++tally_.programs;
   ++tally_.ops;
   kit_->host.incidents().clear();
+  judged_ = false;
   kit_->read = reading_of(t);
   prepare(t);
   guest& g = kit_->whole;

@@ -19,6 +19,9 @@ class judge {
   virtual bool consider(const trial&, const emucheck::specimen&, const emucheck::ram_image&) = 0;
   /// Afterwards: what is wrong, or "". `id` says which promise.
   virtual std::string object(const emucheck::outcome& ours, const emucheck::ram_image&, const char*& id) = 0;
+  /// What somebody else's processor made of the trial that was considered last. Null: it was not asked, and `why` says
+  /// in a clause why it cannot be.
+  virtual const emucheck::outcome* opinion(std::string& why) const = 0;
 };
 
 class laboratory {
@@ -32,10 +35,14 @@ class laboratory {
   /// False: there is a finding.
   bool run(const trial&);
   const trial_finding& finding() const { return finding_; }
+  /// Of the judge, about the last trial. Null: it was not asked, or cannot say; then `why` tells.
+  const emucheck::outcome* opinion(std::string& why) const;
   const tally& counts() const { return tally_; }
 
   /// What the last trial came to, for those who show it.
   const performance& first_performance() const { return first_; }
+  /// The same, as engines tell it.
+  emucheck::outcome first_outcome() const;
   const vcpu::register_set& registers_before() const { return before_; }
 
  private:

@@ -39,21 +39,29 @@ bool doubles_prefixes(const trial& t) {
   return segments > 1 || (rep && repne);
 }
 
-/// What Unicorn cannot be: paging that denies anything, privilege, single steps, segments with limits.
-bool within_unicorns_means(const trial& t) {
-  if (t.mode != trial_mode::real && t.mode != trial_mode::flat32 && t.mode != trial_mode::long64) return false;
-  if (t.mode != trial_mode::real && t.cpl != 0) return false;
-  if (t.mode == trial_mode::long64 && (t.system & (trial_system::smep | trial_system::smap)) != 0) return false;
-  if ((t.flags & (x86::rflags::tf | x86::rflags::rf)) != 0 || (t.system & trial_system::gd) != 0) return false;
+/// What Unicorn cannot be: paging that denies anything, privilege, single steps, segments with limits. Null: it can be
+/// what this trial asks for.
+const char* beyond_unicorns_means(const trial& t) {
+  if (t.mode != trial_mode::real && t.mode != trial_mode::flat32 && t.mode != trial_mode::long64) {
+    return "Unicorn is asked in real, flat 32-bit and 64-bit mode only";
+  }
+  if (t.mode != trial_mode::real && t.cpl != 0) return "Unicorn is asked at CPL 0 only";
+  if (t.mode == trial_mode::long64 && (t.system & (trial_system::smep | trial_system::smap)) != 0) {
+    return "Unicorn has neither SMEP nor SMAP";
+  }
+  if ((t.flags & (x86::rflags::tf | x86::rflags::rf)) != 0 || (t.system & trial_system::gd) != 0) {
+    return "Unicorn has no debug exceptions";
+  }
   if (std::any_of(t.changes.begin(), t.changes.end(),
                   [](const segment_change& c) { return c.what != segment_change::nothing; })) {
-    return false;
+    return "Unicorn knows neither limits nor rights of segments";
   }
   if (std::any_of(t.pokes.begin(), t.pokes.end(),
                   [](const trial_poke& p) { return p.bytes != 0 && p.at + p.bytes > ram_bytes; })) {
-    return false;
+    return "it needs more memory than Unicorn is given";
   }
-  return !doubles_prefixes(t);
+  if (doubles_prefixes(t)) return "what two prefixes of one group do is not defined (SDM 2A 2.1.1)";
+  return nullptr;
 }
 
 class unicorn_judge : public judge {
@@ -64,15 +72,14 @@ class unicorn_judge : public judge {
     lengths_ = length_difference(
         code_mode_of(t.mode),
         {image.begin() + static_cast<std::ptrdiff_t>(code_window.begin + t.rip), emulate::longest_instruction + 1});
-    executed_ = false;
     std::copy_n(image.begin() + static_cast<std::ptrdiff_t>(code_window.begin), code_.size(), code_.begin());
     form_ = form_of(t);
     specimen_ = s;
-    if (form_ != nullptr && within_unicorns_means(t) && !left_out(s) && !too_long(t, s)) {
+    why_not_ = why_not(t, s);
+    if (why_not_ == nullptr) {
       unicorn_engine& e = engine(s.bits);
       e.ram() = image;
       theirs_ = run_spelt(e, *form_, s);
-      executed_ = true;
     }
     return true;
   }
@@ -83,7 +90,7 @@ class unicorn_judge : public judge {
       return lengths_;
     }
     // Where it has no memory, Unicorn does not know how things would have gone on.
-    if (!executed_ || theirs_.kind == outcome_kind::nowhere || ours.kind == outcome_kind::nowhere ||
+    if (why_not_ != nullptr || theirs_.kind == outcome_kind::nowhere || ours.kind == outcome_kind::nowhere ||
         ours.kind == outcome_kind::other) {
       return "";
     }
@@ -104,7 +111,22 @@ class unicorn_judge : public judge {
     return form_->name() + ": " + what;
   }
 
+  const outcome* opinion(std::string& why) const override {
+    if (why_not_ == nullptr) return &theirs_;
+    why = why_not_;
+    return nullptr;
+  }
+
  private:
+  /// Null: it can be asked.
+  const char* why_not(const trial& t, const specimen& s) const {
+    if (form_ == nullptr) return "these bytes are no instruction that the emulator knows";
+    if (const char* beyond = beyond_unicorns_means(t); beyond != nullptr) return beyond;
+    if (left_out(s)) return "Unicorn is not a judge of this instruction (fuzz/emulator/differences)";
+    if (too_long(t, s)) return "a repetition that long could reach its own code, of which Unicorn dies";
+    return nullptr;
+  }
+
   bool changes_code(const ram_image& image) const {
     const auto begin = static_cast<std::ptrdiff_t>(code_window.begin),
                end = static_cast<std::ptrdiff_t>(code_window.end + 16);
@@ -156,7 +178,7 @@ class unicorn_judge : public judge {
   outcome theirs_;
   std::string lengths_;
   std::array<std::uint8_t, code_window.end + 16 - code_window.begin> code_{};  ///< as it was
-  bool executed_ = false;
+  const char* why_not_ = nullptr;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
 #include "tools/triage/probe/on_cpu.hpp"
+#include "tools/triage/probe/on_unicorn.hpp"
 #include "tools/triage/probe/reduce.hpp"
 #include "tools/triage/probe/story.hpp"
 
@@ -101,8 +102,9 @@ json examine(const options& o) {
     answer["log"] = tail(in.log(), 60);
   }
   answer["story"] = to_json(tell_story(in, who, r.least, last, o.work));
-  if (!o.engine.empty() && r.least.program() != nullptr) {
-    answer["on_cpu"] = ask_processor(in, who, *r.least.program(), o.engine, o.work);
+  if (!o.engine.empty()) {
+    answer["on_cpu"] = r.least.program() != nullptr ? ask_processor(in, who, *r.least.program(), o.engine, o.work)
+                                                    : ask_unicorn(in, *r.least.trial(), o.work);
   }
   return answer;
 }
