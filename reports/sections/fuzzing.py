@@ -26,15 +26,17 @@ def content(history, tree):
     latest = {target: runs[-1] for target, runs in sessions.items()}
     return {
         "latest": latest,
-        "charts": [(title + " over the last session", _course(latest, key, title)) for key, title in QUANTITIES]
+        "charts": [(title + " over the last session", course(latest, key, title)) for key, title in QUANTITIES]
                   + [(title + ", session by session", _over_sessions(sessions, value, title)) for title, value in BY_SESSION],
         "sessions": sorted(((run, target) for target, runs in sessions.items() for run in runs),
                            key=lambda pair: pair[0].at, reverse=True)[:50],
     }
 
 
-def _course(latest, key, title):
-    series = {target: [(moment["seconds"], moment[key]) for moment in run.report.get("course", [])]
+def course(latest, key, title):
+    # AFL++ does not count edges before its first summary: a 0 there is no measurement.
+    series = {target: [(moment["seconds"], moment[key]) for moment in run.report.get("course", [])
+                       if moment[key] != 0 or key == "executions"]
               for target, run in latest.items()}
     series = {target: points for target, points in series.items() if points}
     if not series:

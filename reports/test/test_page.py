@@ -9,6 +9,7 @@ import unittest
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOM = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOM), str(ROOM / "test")]
@@ -19,7 +20,7 @@ import words  # noqa: E402
 from drawing import ready  # noqa: E402
 from history import History, by_number  # noqa: E402
 from page import render  # noqa: E402
-from sections import SECTIONS, bench, bugs, findings  # noqa: E402
+from sections import SECTIONS, bench, bugs, findings, fuzzing  # noqa: E402
 from source import annotated  # noqa: E402
 from tree import Tree  # noqa: E402
 
@@ -172,6 +173,12 @@ class Parts(unittest.TestCase):
                          ["0", "7", "0.25", "999", "1.00k", "12.3k", "1.23M"])
         self.assertEqual([words.seconds(n) for n in (0.26, 75, 180, 7200)], ["0.3 s", "75 s", "3 min", "2.0 h"])
         self.assertEqual(sorted(["B10", "B9", "A1"], key=by_number), ["A1", "B9", "B10"])
+
+    def test_what_nobody_counted_yet_is_not_drawn(self):
+        moment = {"seconds": 1.0, "executions": 0, "coverage": 0, "corpus": 0}
+        uncounted = {"mmu": SimpleNamespace(report={"course": [moment]})}
+        self.assertIsNone(fuzzing.course(uncounted, "coverage", "Coverage"))
+        self.assertIsNotNone(fuzzing.course(uncounted, "executions", "Executions"))
 
     def test_charts_hold_nothing_that_runs_or_leads_elsewhere(self):
         svg = charts.lines("a <label>", "seconds", {"one": [(0, 1), (2, 3)], "two": [(0, 2), (3, 3)]})
