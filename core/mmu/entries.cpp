@@ -122,21 +122,23 @@ void mmu::sync_range(page& p, word offset, unsigned bytes) {
 void mmu::sync(page& p, word guest) {
   const unsigned bytes = entry_bytes(p.format);
   const hpa where = address_of(p.backing->number) + guest * bytes;
-  if (p.format != paging::bits32) {
-    if (shadow::present(p.entries->get(guest))) sync_entry(p, guest, platform::read(host_, where, bytes));
-    return;
+  word index = guest;
+  if (p.format == paging::bits32) {
+    // 1024 guest entries are spread over two pages at level 1, and over four with two entries each at level 2.
+    if ((guest >> (p.level == 1 ? 9 : 8)) != p.role.quadrant()) return;
+    if (p.level > 1) return sync_halves(p, field(guest, 0, 8) << 1, where);
+    index = field(guest, 0, 9);
   }
-  // 1024 guest entries are spread over two pages at level 1, and over four with two entries each at level 2.
-  const unsigned shift = p.level == 1 ? 9 : 8;
-  if ((guest >> shift) != p.role.quadrant()) return;
-  const word first = p.level == 1 ? field(guest, 0, 9) : field(guest, 0, 8) << 1;
-  const word last = p.level == 1 ? first : first + 1;
-  const flag shadowed = either(shadow::present(p.entries->get(first)), shadow::present(p.entries->get(last)));
-  if (!shadowed) return;
+  if (shadow::present(p.entries->get(index))) sync_entry(p, index, platform::read(host_, where, bytes));
+}
+
+void mmu::sync_halves(page& p, word first, hpa where) {
+  const word second = first + 1;
+  if (both(negate(shadow::present(p.entries->get(first))), negate(shadow::present(p.entries->get(second))))) return;
   // Both halves follow from one read: a racing write must not split them.
-  const word entry = platform::read(host_, where, bytes);
+  const word entry = platform::read(host_, where, entry_bytes(p.format));
   if (shadow::present(p.entries->get(first))) sync_entry(p, first, entry);
-  if (p.level > 1 && shadow::present(p.entries->get(last))) sync_entry(p, last, entry);
+  if (shadow::present(p.entries->get(second))) sync_entry(p, second, entry);
 }
 
 void mmu::sync_entry(page& p, word index, word guest_entry) {

@@ -151,6 +151,8 @@ class mmu {
   void sync_written(memory::frame&, word offset, unsigned bytes);
   void sync_range(page&, word offset, unsigned bytes);
   void sync(page&, word guest_index);
+  /// Of a 32-bit guest's directory entry at `where`, which two shadow entries stand for.
+  void sync_halves(page&, word first, hpa where);
   void sync_entry(page&, word index, word guest_entry);
 
   // fault.cpp
