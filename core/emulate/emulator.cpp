@@ -100,13 +100,14 @@ result emulator::step() {
 
 bool emulator::decode_here() {
   code_bytes code;
-  while (true) {
+  // Each round adds a byte at least, and no instruction has more than 15.
+  for (unsigned round = 0; round < longest_instruction; ++round) {
     if (!memory_.fetch(code)) return false;
     switch (decode(code, env_.code(), insn_)) {
       case decoding::complete:
         return true;
       case decoding::more:
-        break;  // each round adds a byte, and there are 15
+        break;
       case decoding::too_long:
         return memory_.fault(x86::exception::protection, word{0});
       case decoding::undefined:
@@ -116,6 +117,8 @@ bool emulator::decode_here() {
         return false;
     }
   }
+  UMBRA_ASSERT(false);  // 15 bytes are complete, or too many
+  return memory_.fault(x86::exception::protection, word{0});
 }
 
 /// Executes until the instruction is finished, has to stop, or has had its share.

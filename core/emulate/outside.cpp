@@ -5,6 +5,18 @@
 
 namespace umbra::emulate {
 
+namespace {
+
+/// How many of `bytes` from `offset` on a segment with `limit` has; it has the first.
+unsigned bytes_within(word limit, word offset, unsigned bytes) {
+  for (unsigned n = 1; n < bytes; ++n) {
+    if (offset + word{n} > limit) return n;
+  }
+  return bytes;
+}
+
+}  // namespace
+
 extent part_of(const extent& whole, unsigned at, unsigned bytes) {
   UMBRA_ASSERT(at + bytes <= whole.bytes);
   extent e;
@@ -58,7 +70,7 @@ bool outside::fetch(code_bytes& code) {
     if (!canonical(vcpu::segment_name::cs, where, 1)) return false;
   } else {
     if (offset > cs.limit) return fault(x86::exception::protection, word{0});
-    while (wanted > 1 && offset + word{wanted - 1} > cs.limit) --wanted;
+    wanted = bytes_within(cs.limit, offset, wanted);
     where = {truncate(cs.base + offset, 4)};
   }
   wanted = mmu::bytes_in_page(where.value, wanted);
