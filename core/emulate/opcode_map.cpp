@@ -13,7 +13,7 @@ namespace {
 using enum encoding;
 using namespace attribute;
 
-constexpr opcode unsupported = op(family::unsupported, 0);
+constexpr opcode unsupported{.family = family::unsupported};
 
 consteval opcode prefix(prefix_kind k) { return op(family::prefix, k); }
 consteval opcode to_group(group g) { return op(family::group, g); }

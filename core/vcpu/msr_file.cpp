@@ -4,9 +4,10 @@ namespace umbra::vcpu {
 
 namespace {
 
+/// Of an MSR that the table has.
 constexpr unsigned place_of(x86::msr which) {
   unsigned n = 0;
-  while (n < msr_file::count && msr_table[n].which != which) ++n;
+  while (msr_table[n].which != which) ++n;
   return n;
 }
 

@@ -13,15 +13,8 @@ namespace umbra::vmx {
 
 consteval bool holds_word(x86::vmcs f) {
   using enum x86::vmcs;
-  switch (x86::part_of(f)) {
-    case x86::vmcs_part::information:
-    case x86::vmcs_part::guest:
-      return true;
-    case x86::vmcs_part::host:
-      return false;
-    case x86::vmcs_part::control:
-      break;
-  }
+  const x86::vmcs_part part = x86::part_of(f);
+  if (part == x86::vmcs_part::information || part == x86::vmcs_part::guest) return true;
   return f == tsc_offset || f == cr0_shadow || f == cr4_shadow || f == entry_event || f == entry_error_code ||
          f == entry_instruction_length || f == entry_msr_load_address || f == exit_msr_store_address ||
          f == exit_msr_load_address;
