@@ -46,9 +46,10 @@ const char* umbra_core_probe(int* with_vpid) {
   platform::host processor;
   vmx::capabilities can;
   if (!can.read(processor)) return "VMX";
-  *with_vpid = can.vpid;
   cr4_allowed = can.cr4.may;
-  return controls.choose(can);
+  const char* lacking = controls.choose(can);
+  *with_vpid = controls.has_vpid();
+  return lacking;
 }
 
 int umbra_core_virtual_nmis() { return controls.has_virtual_nmis(); }

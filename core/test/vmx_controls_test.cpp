@@ -29,6 +29,7 @@ TEST(vmx_controls, everything_that_is_needed_is_on) {
   EXPECT_NE(c.processor & processor_control::cr3_load_exiting, 0u);
   EXPECT_EQ(c.processor & (processor_control::use_io_bitmaps | processor_control::use_msr_bitmaps), 0u);
   EXPECT_TRUE(c.has_secondary());
+  EXPECT_TRUE(c.has_vpid());
   EXPECT_EQ(c.secondary, secondary_control::enable_vpid | secondary_control::wbinvd_exiting);
   EXPECT_NE(c.exit & exit_control::host_64_bit, 0u);
   EXPECT_EQ(c.exit & exit_control::acknowledge_interrupt, 0u) << "the interrupt must be left to the host";
@@ -89,8 +90,13 @@ TEST(vmx_controls, virtual_nmis_need_the_window_exit_and_the_window_exit_them) {
 
 TEST(vmx_controls, a_processor_without_secondary_controls_or_vpids_will_do) {
   capabilities can = of_machine();
-  can.vpid = false;
+  can.flushes_by_vpid = false;
   controls c;
+  ASSERT_EQ(c.choose(can), nullptr);
+  EXPECT_EQ(c.secondary, std::uint32_t{secondary_control::wbinvd_exiting});
+  EXPECT_FALSE(c.has_vpid());
+  can.flushes_by_vpid = true;
+  can.secondary.may &= ~std::uint64_t{secondary_control::enable_vpid};
   ASSERT_EQ(c.choose(can), nullptr);
   EXPECT_EQ(c.secondary, std::uint32_t{secondary_control::wbinvd_exiting});
   can.processor.may &= ~std::uint64_t{processor_control::secondary};

@@ -40,11 +40,9 @@ bool capabilities::read(platform::host& host) {
   if ((processor.may & x86::processor_control::secondary) != 0) {
     read_controls(host, msr::vmx_secondary_controls, secondary);
   }
-  if ((secondary.may & x86::secondary_control::enable_vpid) != 0) {
-    std::uint64_t flushes = 0;
-    constexpr std::uint64_t needed = x86::vpid_capability::invvpid | x86::vpid_capability::single_context;
-    vpid = platform::read_msr(host, msr::vmx_ept_vpid, flushes) && (flushes & needed) == needed;
-  }
+  std::uint64_t flushes = 0;
+  constexpr std::uint64_t needed = x86::vpid_capability::invvpid | x86::vpid_capability::single_context;
+  flushes_by_vpid = platform::read_msr(host, msr::vmx_ept_vpid, flushes) && (flushes & needed) == needed;
   return true;
 }
 

@@ -13,7 +13,7 @@ struct allowed {
 struct capabilities {
   allowed pin, processor, secondary, exit, entry;
   allowed cr0, cr4;
-  bool vpid = false;  ///< caches can be tagged, and what a tag stands for can be dropped
+  bool flushes_by_vpid = false;  ///< what a VPID stands for in caches can be dropped
 
   /// False: this processor has no VMX.
   bool read(platform::host&);

@@ -56,6 +56,7 @@ const char* take(std::uint32_t& chosen, const allowed& by_processor, const need 
 }  // namespace
 
 bool controls::has_secondary() const { return (processor & processor_control::secondary) != 0; }
+bool controls::has_vpid() const { return (secondary & secondary_control::enable_vpid) != 0; }
 bool controls::has_virtual_nmis() const { return (pin & pin_control::virtual_nmis) != 0; }
 
 const char* controls::choose(const capabilities& can) {
@@ -81,8 +82,9 @@ const char* controls::choose(const capabilities& can) {
   if ((can.cr4.may & cr4_needed) != cr4_needed || (can.cr4.must & ~cr4_needed) != 0) return "CR4 as umbra sets it";
 
   if ((can.processor.may & processor_control::secondary) == 0) return nullptr;
-  secondary = static_cast<std::uint32_t>(can.secondary.must | (can.secondary.may & secondary_control::wbinvd_exiting));
-  if (can.vpid) secondary |= secondary_control::enable_vpid;
+  const std::uint32_t wanted =
+      secondary_control::wbinvd_exiting | (can.flushes_by_vpid ? secondary_control::enable_vpid : 0u);
+  secondary = static_cast<std::uint32_t>(can.secondary.must | (can.secondary.may & wanted));
   if (secondary != 0) processor |= processor_control::secondary;
   return nullptr;
 }

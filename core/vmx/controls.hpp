@@ -12,6 +12,8 @@ struct controls {
   bool can_step = false;  ///< x86::processor_control::monitor_trap_flag may be set
 
   bool has_secondary() const;
+  /// Whether what the processor caches of a guest is tagged.
+  bool has_vpid() const;
   /// Whether the processor keeps track of the guest's NMIs.
   bool has_virtual_nmis() const;
 

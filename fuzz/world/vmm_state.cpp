@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/x86/cpuid.hpp"
-#include "core/x86/vmx_controls.hpp"
 #include "fuzz/world/world.hpp"
 
 namespace umbra::fuzz {
@@ -58,7 +57,6 @@ bool chooses_well(platform::host& host, std::uint64_t value) {
   const std::uint64_t bit = std::uint64_t{1} << (value >> 8 & 63);
   less.may &= ~bit;
   less.must &= ~bit;
-  can.vpid = can.vpid && (can.secondary.may & x86::secondary_control::enable_vpid) != 0;
   vmx::controls chosen;
   if (chosen.choose(can) != nullptr) return true;
   return keeps_to(chosen.pin, can.pin) && keeps_to(chosen.processor, can.processor) &&
