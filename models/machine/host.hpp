@@ -25,8 +25,8 @@ struct host {
   umbra::machine::heap heap;
   umbra::machine::race_schedule races;
   std::array<umbra::machine::processor, umbra::machine::vcpu_limit> cpus{
-      umbra::machine::processor{{memory, tables, incidents, count}},
-      umbra::machine::processor{{memory, tables, incidents, count}}};
+      umbra::machine::processor{{memory, tables, incidents, count}, 1},
+      umbra::machine::processor{{memory, tables, incidents, count}, 2}};
   bool locked = false;
   std::uint64_t fail_at = never;  ///< the value of count.allocations at which a request is refused
 };

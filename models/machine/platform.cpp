@@ -140,7 +140,7 @@ void write_vmcs(host& h, vcpu_id id, x86::vmcs f, word value) {
   h.cpus[id].write_vmcs(f, value);
 }
 
-unsigned vpid(host&, vcpu_id id) { return id + 1; }
+unsigned vpid(host& h, vcpu_id id) { return exists(h, id) ? h.cpus[id].tag() : 0; }
 
 bool read_msr(host&, x86::msr which, std::uint64_t& value) { return umbra::machine::read_msr(which, value); }
 

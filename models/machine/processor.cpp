@@ -93,6 +93,11 @@ bool processor::enter() {
                              static_cast<unsigned long long>(next.vpid));
     return false;
   }
+  // A processor does not mind, but flushes of the host's are for the tag that the host has given.
+  if (next.vpid != tag_) {
+    around_.incidents.report(incident_kind::vm_entry, "VM entry under VPID %#llx, where the host has %u for the vCPU",
+                             static_cast<unsigned long long>(next.vpid), tag_);
+  }
   latched_ = next;
   if (!level4() && !load_pdptes()) return false;
   inject();

@@ -53,7 +53,8 @@ struct surroundings {
 
 class processor {
  public:
-  explicit processor(const surroundings& s) : around_(s) {}
+  /// `tag` is the VPID that the host has for its vCPU.
+  processor(const surroundings& s, std::uint16_t tag) : around_(s), tag_(tag) {}
 
   /// All that a processor holds.
   struct state {
@@ -134,6 +135,7 @@ class processor {
   const controls& latched() const { return latched_; }
   controls vmcs() const;
   std::uint64_t vpid() const { return fields_.get(x86::vmcs::vpid); }
+  std::uint16_t tag() const { return tag_; }
   /// The directory-pointer registers as loaded at the last entry in PAE paging.
   const std::array<std::uint64_t, 4>& pdptes() const { return pdptes_; }
   bool level4() const;
@@ -165,6 +167,7 @@ class processor {
   void inject();
 
   surroundings around_;
+  std::uint16_t tag_;
   vmcs_store fields_;
   controls latched_{};
   std::array<std::uint64_t, 4> pdptes_{};

@@ -107,6 +107,7 @@ TEST_F(staleness, translations_of_another_vpid_are_not_used) {
   m.cpu(0).leave();
   platform::write_vmcs(host, 0, x86::vmcs::vpid, 9);
   ASSERT_TRUE(m.cpu(0).enter());
+  EXPECT_EQ(only_incident().kind, incident_kind::vm_entry) << "9 is not what the host flushes";
   expect_at(access(where), frame(1));
   m.cpu(0).leave();
   platform::write_vmcs(host, 0, x86::vmcs::vpid, 1);
