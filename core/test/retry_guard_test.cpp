@@ -40,6 +40,17 @@ TEST(retry_guard, a_loop_or_a_repeated_instruction_shows_in_some_register) {
   }
 }
 
+TEST(retry_guard, each_register_shows_it_alone) {
+  for (unsigned which = 0; which < general::count; ++which) {
+    retry_guard guard;
+    general_registers g;
+    for (unsigned n = 0; n < 1000; ++n) {
+      g.set(which, n);
+      ASSERT_TRUE(guard.may_retry(g)) << which;
+    }
+  }
+}
+
 TEST(retry_guard, flags_and_cr2_are_no_progress) {
   retry_guard guard;
   general_registers g;

@@ -69,6 +69,23 @@ TEST_F(starvation, a_pool_below_the_minimum_is_refused) {
   EXPECT_EQ(holds(), held{});
 }
 
+TEST_F(starvation, a_vm_has_sixteen_vcpus_at_most) {
+  memory::space space(host_.host());
+  mmu::mmu mmu(space);
+  ASSERT_TRUE(mmu.create(mmu::mmu::default_pages));
+  mmu::context contexts[17];
+  for (unsigned n = 0; n < 16; ++n) EXPECT_TRUE(mmu.attach(contexts[n])) << n;
+  const held before = holds();
+  EXPECT_FALSE(mmu.attach(contexts[16]));
+  EXPECT_EQ(holds(), before);
+  mmu.detach(contexts[3]);
+  EXPECT_TRUE(mmu.attach(contexts[16])) << "there is room again";
+  contexts[3] = {};
+  for (mmu::context& c : contexts) {
+    if (&c != &contexts[3]) mmu.detach(c);
+  }
+}
+
 TEST_F(starvation, a_vcpu_is_attached_or_not) {
   memory::space space(host_.host());
   mmu::mmu mmu(space);

@@ -1,6 +1,7 @@
 // What a VMCS holds before its first entry: VMCLEAR leaves the rest undefined (SDM 25.11.3).
 #include "core/test/bench.hpp"
 #include "core/vmx/exchanged_msrs.hpp"
+#include "core/vmx/msr_list.hpp"
 
 namespace umbra::vmx {
 namespace {
@@ -41,6 +42,10 @@ TEST_F(set_up, gives_the_guest_nothing_of_the_hosts_msrs) {
     EXPECT_EQ(list->get(2 * n), static_cast<std::uint64_t>(exchanged_msrs[n]));
     EXPECT_EQ(list->get(2 * n + 1), 0u);
   }
+}
+
+TEST_F(set_up, has_room_for_as_many_msrs_as_a_page_holds) {
+  EXPECT_EQ(msr_list::limit, 4096u / 16);  // an entry has 16 bytes (SDM 25.7.2)
 }
 
 TEST_F(set_up, begins_where_a_processor_does) {

@@ -1,4 +1,6 @@
 // What the decoder refuses, and with which exception (SDM 2A, chapter 2).
+#include "core/emulate/decoder.hpp"
+
 #include "core/emulate/test/rig.hpp"
 
 namespace umbra::emulate {
@@ -17,6 +19,22 @@ TEST_F(decoding_of, fifteen_bytes_are_the_most) {
   faults({0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x90},
          exception::protection, 0);
   EXPECT_EQ(regs().general.rip, code_at);
+}
+
+TEST_F(decoding_of, operands_stand_in_the_manuals_order) {
+  using enum operand_kind;
+  const auto expect = [](std::initializer_list<unsigned> bytes, std::array<operand_kind, 3> kinds) {
+    code_bytes code;
+    for (const unsigned byte : bytes) code.bytes[code.count++] = byte;
+    instruction decoded;
+    ASSERT_EQ(decode(code, {.bits = 32, .protect = true}, decoded), decoding::complete);
+    for (unsigned n = 0; n < kinds.size(); ++n) EXPECT_EQ(decoded.operands[n].kind, kinds[n]) << n;
+  };
+  expect({0x6b, 0x03, 0x05}, {general, memory, immediate});  // imul eax, [ebx], 5
+  expect({0x69, 0x03, 0x05, 0x00, 0x00, 0x00}, {general, memory, immediate});
+  expect({0x0f, 0xa4, 0x03, 0x05}, {memory, general, immediate});  // shld [ebx], eax, 5
+  expect({0x0f, 0xac, 0x03, 0x05}, {memory, general, immediate});
+  expect({0xc8, 0x05, 0x00, 0x02}, {immediate, immediate, none});  // enter 5, 2
 }
 
 TEST_F(decoding_of, an_instruction_needs_only_its_own_bytes) {

@@ -50,6 +50,8 @@ class device : public rig {
   }
 };
 
+TEST_F(device, nothing_waits_at_first) { EXPECT_FALSE(emulator_.waiting()); }
+
 TEST_F(device, a_read_modify_write_reads_once_and_writes_once) {
   protected_mode();
   gpr(rbx, hole + 0x10);

@@ -224,6 +224,27 @@ TEST_F(ports, privilege_or_the_tasks_map_is_needed) {
   faults({0xec}, exception::protection, 0);
 }
 
+TEST_F(ports, no_other_port_is_asked_about) {
+  protected_mode(3);
+  task(103 + 0x20);
+  put(tss_at + 102, 104, 2);
+  const auto in_alone = [&](const std::vector<unsigned>& code, unsigned bytes, unsigned port) {
+    const unsigned mine = ((1u << bytes) - 1) << (port & 7);
+    put(tss_at + 104 + 8, ~mine & 0xffff, 2);  // ports 0x40 to 0x4f
+    gpr(rdx, port);
+    EXPECT_EQ(step(code).next, verdict::device) << bytes << " bytes at " << port;
+    for (unsigned n = 0; n < bytes; ++n) {
+      put(tss_at + 104 + 8, 1u << ((port & 7) + n), 2);
+      faults(code, exception::protection, 0);
+    }
+  };
+  for (const unsigned port : {0x40, 0x43, 0x44, 0x47}) {
+    in_alone({0xec}, 1, port);
+    in_alone({0x66, 0xed}, 2, port);
+    in_alone({0xed}, 4, port);
+  }
+}
+
 TEST_F(ports, virtual_8086_mode_always_asks_the_map) {
   virtual_8086_mode(rflags::iopl);
   task(103 + 0x20);

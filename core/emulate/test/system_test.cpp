@@ -168,8 +168,10 @@ TEST_F(system_instructions, pseudo_descriptors_are_aligned_to_four_bytes_in_ever
   gpr(rbx, data_at + 4);
   runs({0x0f, 0x01, 0x03});
   regs().general.rip = code_at;
-  gpr(rbx, data_at + 2);
-  faults({0x0f, 0x01, 0x03}, exception::alignment, 0);
+  for (unsigned n = 1; n < 4; ++n) {
+    gpr(rbx, data_at + n);
+    faults({0x0f, 0x01, 0x03}, exception::alignment, 0);
+  }
 }
 
 TEST_F(system_instructions, hlt_halts_behind_itself) {
@@ -233,6 +235,15 @@ TEST_F(system_instructions, arpl_raises_a_selectors_rpl) {
   runs({0x63, 0xc8});
   EXPECT_EQ(gpr(rax), 0x1232u);
   EXPECT_FALSE(regs().general.rflags & rflags::zf);
+}
+
+TEST_F(system_instructions, arpl_compares_with_a_register_of_two_bytes) {
+  protected_mode();
+  gpr(rax, 0x1230);
+  gpr(rdx, 0x0100);  // DH, which a byte's operand would be
+  gpr(rsi, 0x0003);
+  runs({0x63, 0xf0});
+  EXPECT_EQ(gpr(rax), 0x1233u);
 }
 
 TEST_F(system_instructions, ac_is_changed_where_there_is_smap) {
