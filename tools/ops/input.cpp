@@ -17,4 +17,10 @@ bool input::is_trial() const {
   return holds_trial_text(file) || (fuzz_target_named(target).trials() && !holds_program_text(file));
 }
 
+std::string input::owner() const {
+  const bool trial = is_trial();
+  if (trial == fuzz_target_named(target).trials()) return target;
+  return trial ? "emulate" : "mmu";
+}
+
 }  // namespace umbra::tools

@@ -14,6 +14,8 @@ struct input {
   void ask(CLI::App& verb);
   /// Whether it is a trial of an instruction, else a program of ops. Throws `error` if there is no such file.
   bool is_trial() const;
+  /// The target whose it is: of a text, one that takes such, whatever `target` says. Throws as is_trial() does.
+  std::string owner() const;
 };
 
 }  // namespace umbra::tools

@@ -39,7 +39,7 @@ std::optional<record> examine(const examination& e, const candidate& c) {
   }
   const auto j = nlohmann::json::parse(read_file(answer), nullptr, false);
   if (!j.contains("finding")) return std::nullopt;
-  record r = record_of(j, c.target);
+  record r = record_of(j);
   r.cut = is_cut(c);
   return r;
 }

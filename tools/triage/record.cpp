@@ -37,10 +37,10 @@ std::string from_the_top(std::string text) {
 
 }  // namespace
 
-record record_of(const nlohmann::json& answer, const std::string& target) {
+record record_of(const nlohmann::json& answer) {
   try {
     record r;
-    r.target = target;
+    r.target = answer.at("target");
     r.trial = answer.at("trial");
     const auto& finding = answer.at("finding");
     r.id = finding.at("id");

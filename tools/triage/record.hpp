@@ -51,7 +51,7 @@ struct record {
 };
 
 /// From what the probe wrote; throws `error` if that is not in order. Only of answers that hold a finding.
-record record_of(const nlohmann::json& answer, const std::string& target);
+record record_of(const nlohmann::json& answer);
 
 /// What is the same for all inputs that come to one defect, as far as one can tell: promise, kind of op, innermost
 /// functions of the core.

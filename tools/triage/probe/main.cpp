@@ -6,7 +6,6 @@
 
 #include "tools/cli/program.hpp"
 #include "tools/cli/tree.hpp"
-#include "tools/fuzz/target.hpp"
 #include "tools/ops/input.hpp"
 #include "tools/ops/load.hpp"
 #include "tools/triage/probe/on_cpu.hpp"
@@ -68,11 +67,15 @@ json to_json(const story& s) {
 json examine(const options& o) {
   const bool is_trial = o.from.is_trial();
   specimen whole = is_trial ? specimen(load_trial(o.from.file).trial) : specimen(load(o.from.file).program);
-  // A trial's text may be handed over without a word about whose it is.
-  subject who(is_trial && !fuzz_target_named(o.from.target).trials() ? "emulate" : o.from.target);
+  const std::string target = o.from.owner();
+  subject who(target);
   isolation in(who, {std::chrono::milliseconds(o.milliseconds), std::size_t{o.megabytes} << 20}, o.work);
 
-  json answer{{"input", o.from.file.string()}, {"trial", is_trial}, {"size", whole.size()}, {"text", whole.text()}};
+  json answer{{"input", o.from.file.string()},
+              {"target", target},
+              {"trial", is_trial},
+              {"size", whole.size()},
+              {"text", whole.text()}};
   std::vector<sighting> runs;
   for (unsigned n = 0; n < o.times; ++n) runs.push_back(in.run(whole, n != 0 && n + 1 == o.times));
   const auto found = std::find_if(runs.begin(), runs.end(), [](const sighting& s) { return !s.well(); });

@@ -8,6 +8,7 @@
 #include "tools/cli/error.hpp"
 #include "tools/cli/test/scratch.hpp"
 #include "tools/cli/tree.hpp"
+#include "tools/ops/input.hpp"
 
 namespace umbra::tools {
 namespace {
@@ -48,6 +49,17 @@ TEST_F(gathered, empty_huge_and_mutilated_files_are_told_apart) {
   EXPECT_THAT(why(file("d", "umbra-instruction 1\ncode")), HasSubstr(":2:"));
   EXPECT_THAT(why({place_.path(), "mmu"}), HasSubstr("is not a file"));
   EXPECT_EQ(why(file("e", "\x01 any bytes")), "fit");
+}
+
+TEST_F(gathered, a_text_belongs_to_a_target_that_takes_such) {
+  const auto owner = [&](const std::string& content, const std::string& target) {
+    return input{.file = file("x", content).file, .target = target}.owner();
+  };
+  EXPECT_EQ(owner("umbra-instruction 1\ncode 90\n", "mmu"), "emulate");
+  EXPECT_EQ(owner("umbra-instruction 1\ncode 90\n", "emulate-alone"), "emulate-alone");
+  EXPECT_EQ(owner("umbra-ops 1\n", "emulate"), "mmu");
+  EXPECT_EQ(owner("umbra-ops 1\n", "exit"), "exit");
+  EXPECT_EQ(owner("\x01 any bytes", "emulate"), "emulate");
 }
 
 TEST_F(gathered, a_raw_input_that_ends_within_an_op_is_noticed) {
