@@ -33,6 +33,7 @@ using std::chrono::milliseconds;
 /// What the child tells the parent, in memory that both have.
 struct isolation::shared {
   std::size_t current = 0;  ///< the input that is being run
+  bool begun = false;       ///< that one, and not what the process runs before it
   sighting seen{};
   store_stacks stores{};
 };
@@ -120,14 +121,17 @@ int isolation::in_child(const std::function<int()>& work, milliseconds at_most) 
 sighting isolation::run(const specimen& s, bool warm) {
   executor_.prepare(s);
   shared_->seen = {};
+  shared_->begun = false;
   const int how = in_child(
       [&] {
+        arm(limits_.time);
         if (warm && s.program() != nullptr) {
           for (unsigned seed = 1; seed <= 20; ++seed) {
             sighting ignored;
             executor_.run(specimen(fuzz::properties::draw(seed, 6)), ignored);
           }
         }
+        shared_->begun = true;
         arm(limits_.time);
         executor_.run(s, shared_->seen);
         arm(milliseconds(0));
@@ -135,6 +139,8 @@ sighting isolation::run(const specimen& s, bool warm) {
         return ending_status::all_ran;
       },
       limits_.time * 2 + milliseconds(10'000));
+  // A core that any input kills has no process that has run others.
+  if (warm && !shared_->begun) return run(s);
   if (!WIFEXITED(how) || WEXITSTATUS(how) != ending_status::all_ran) {
     describe_death(shared_->seen, how, log(), over_memory_);
   }

@@ -27,7 +27,8 @@ class isolation {
   isolation& operator=(const isolation&) = delete;
   ~isolation();
 
-  /// What an input comes to. `warm`: the process has run others before, which must not matter.
+  /// What an input comes to. `warm`: the process has run others before, if it lives through them, which must not
+  /// matter.
   sighting run(const specimen&, bool warm = false);
   /// The first of some inputs that comes to something like `like`, by its place. Inputs that kill the process are
   /// judged by that.

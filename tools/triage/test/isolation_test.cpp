@@ -95,6 +95,22 @@ TEST_F(isolated, a_death_comes_with_its_op_and_its_signal) {
   EXPECT_STREQ(s.rule, "SIGILL");
 }
 
+/// Dies of whatever it runs, but for one op.
+class dying : public executor {
+ public:
+  void run(const specimen& s, sighting& seen) override {
+    if (s.program()->ops.size() != 1) ::raise(SIGILL);
+    seen.op = fuzz::finding::at_end;
+  }
+  void run_trapped(const fuzz::program&, const sighting&, store_stacks&) override {}
+};
+
+TEST_F(isolated, what_the_process_has_run_before_does_not_kill_the_input) {
+  dying who;
+  isolation in(who, {milliseconds(500), std::size_t{700} << 20}, place_.path());
+  EXPECT_TRUE(in.run(program("read 0x1000 8\n"), true).well());
+}
+
 TEST_F(isolated, one_that_hangs_is_ended_and_says_where_it_was) {
   const sighting s = in_.run(program("zap-all\n"));
   EXPECT_STREQ(s.id, "timeout");
