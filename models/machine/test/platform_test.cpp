@@ -76,6 +76,7 @@ TEST_F(platform_functions, released_memory_is_used_again_when_the_rest_is_gone) 
   platform::release(host, p, big);
   EXPECT_EQ(platform::allocate(host, big), p);
   EXPECT_EQ(p[5], 0);
+  EXPECT_EQ(platform::allocate(host, big), nullptr) << "it has an owner again";
   EXPECT_EQ(platform::allocate(host, ~std::size_t{0}), nullptr);
 }
 
@@ -177,6 +178,9 @@ TEST_F(platform_functions, accesses_elsewhere_are_incidents_and_have_no_effect) 
   EXPECT_EQ(m.memory().load(frame(20), 8), 0u);
   EXPECT_FALSE(platform::compare_exchange(host, {frame(20)}, 0, 1, 8));
   EXPECT_EQ(only_incident().kind, incident_kind::bad_address);
+  EXPECT_FALSE(platform::compare_exchange(host, {frame(20)}, platform::word_pair{}, platform::word_pair{1, 2}));
+  EXPECT_EQ(only_incident().kind, incident_kind::bad_address);
+  EXPECT_EQ(m.memory().load(frame(20), 8), 0u);
 }
 
 TEST_F(platform_functions, wrong_sizes_and_alignments_are_incidents) {
@@ -191,6 +195,7 @@ TEST_F(platform_functions, wrong_sizes_and_alignments_are_incidents) {
   bad([&] { platform::compare_exchange(host, {frame(1) + 4}, 0, 1, 8); });
   bad([&] { platform::compare_exchange(host, {frame(1)}, 0, 1, 1); });
   bad([&] { platform::write(host, {frame(1) + 0xffc}, 0, 5); });
+  bad([&] { platform::write(host, {frame(1) + 0xfff}, 0, 2); });
   bad([&] { platform::write(host, {frame(1)}, 0, 0); });
   bad([&] { platform::write(host, {frame(1)}, 0, 9); });
   EXPECT_EQ(m.memory().load(frame(1), 8), 0u);
