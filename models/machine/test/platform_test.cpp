@@ -194,6 +194,9 @@ TEST_F(platform_functions, wrong_sizes_and_alignments_are_incidents) {
   bad([&] { platform::read(host, {frame(1)}, 2); });
   bad([&] { platform::compare_exchange(host, {frame(1) + 4}, 0, 1, 8); });
   bad([&] { platform::compare_exchange(host, {frame(1)}, 0, 1, 1); });
+  bad([&] {
+    EXPECT_FALSE(platform::compare_exchange(host, {frame(1) + 8}, platform::word_pair{}, platform::word_pair{1, 2}));
+  });
   bad([&] { platform::write(host, {frame(1) + 0xffc}, 0, 5); });
   bad([&] { platform::write(host, {frame(1) + 0xfff}, 0, 2); });
   bad([&] { platform::write(host, {frame(1)}, 0, 0); });
