@@ -130,10 +130,12 @@ extern char umbra_exit_entry_point[];
 bool umbra_vpid_get(unsigned int *vpid);
 void umbra_vpid_put(unsigned int vpid);
 
+/* run_area.c */
 void umbra_request_to_run(struct umbra_vcpu *vcpu);
 /* What the VMM has left there for an instruction that waits for a device. */
 void umbra_answer_from_run(struct umbra_vcpu *vcpu);
 void umbra_internal_error_to_run(struct kvm_run *run, u32 suberror);
+
 int umbra_registers_get(struct umbra_vcpu *vcpu, void __user *to);
 int umbra_registers_set(struct umbra_vcpu *vcpu, const void __user *from);
 int umbra_system_registers_get(struct umbra_vcpu *vcpu, void __user *to);
