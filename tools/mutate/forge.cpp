@@ -129,23 +129,42 @@ bool forge::makes_no_difference() {
 
 unsigned forge::translations_for(const linkage& l) const {
   return static_cast<unsigned>(std::count_if(readers_.begin(), readers_.end(), [&](const translation* t) {
-    return !compiled_.contains(t) && plan_.links(l, *t);
+    return !compiled_.contains(t) && build_plan::links(l, *t);
   }));
 }
 
 std::optional<fs::path> forge::program(const linkage& l) {
-  std::map<const translation*, std::string> objects;
+  std::map<std::string, std::string> instead, archived;  // by object; members by archive
   for (const translation* t : readers_) {
-    if (!plan_.links(l, *t)) continue;
-    if (differs(*t)) objects[t] = (work_ / file_name(*t)).string();
+    if (!build_plan::links(l, *t)) continue;
+    const bool different = differs(*t);
     if (!problem_.empty()) return std::nullopt;
+    if (!different) continue;
+    const std::string object = (work_ / file_name(*t)).string();
+    if (build_plan::links_directly(l, *t)) {
+      instead[t->object] = object;
+    } else {
+      archived[t->library] += " " + object;
+    }
   }
-  if (objects.empty()) return std::nullopt;
+  if (instead.empty() && archived.empty()) return std::nullopt;
+  // An archive of them before their own: they define what somebody asks for, and nothing that nobody does.
+  for (const auto& [library, members] : archived) {
+    const std::string before = (work_ / fmt::format("{:016x}.a", digest(library))).string();
+    fs::remove(before);
+    if (shell(fmt::format("ar qcs {}{}", before, members), plan_.directory(), work_ / "log") != 0) {
+      problem_ = "it cannot be archived: " + tail(read_file(work_ / "log"), 2);
+      return std::nullopt;
+    }
+    instead[library] = before + " " + library;
+  }
   const fs::path out = work_ / l.name;
   const std::string options = l.command.find("-fuse-ld=lld") == std::string::npos ? "" : " -Wl,--threads=1";
-  const std::string command = plan_.link_command(l, objects, out.string() + options);
+  const std::string command = build_plan::link_command(l, instead, out.string() + options);
   if (shell(command, plan_.directory(), work_ / "log") != 0) {
-    problem_ = "it does not link: " + tail(read_file(work_ / "log"), 2);
+    const std::string log = read_file(work_ / "log");
+    const std::size_t error = std::min(log.find("error: "), log.size());
+    problem_ = "it does not link: " + log.substr(error, log.find('\n', error) - error);
     return std::nullopt;
   }
   return out;

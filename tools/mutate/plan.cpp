@@ -149,9 +149,11 @@ const linkage& build_plan::program(const std::string& name) const {
   throw error(fmt::format("{} is not among the programs that were planned.", name), status::broken);
 }
 
-bool build_plan::links(const linkage& l, const translation& t) const {
-  return has_word(l.command, t.object) || has_word(l.command, t.library);
+bool build_plan::links(const linkage& l, const translation& t) {
+  return links_directly(l, t) || has_word(l.command, t.library);
 }
+
+bool build_plan::links_directly(const linkage& l, const translation& t) { return has_word(l.command, t.object); }
 
 std::string build_plan::compile_command(const translation& t, const std::string& options, const std::string& object) {
   const auto [at, was] = word_after(t.command, "-o");
@@ -168,20 +170,15 @@ std::string build_plan::unguided(std::string command) {
   return out;
 }
 
-std::string build_plan::link_command(const linkage& l, const std::map<const translation*, std::string>& objects,
-                                     const std::string& program) const {
+std::string build_plan::link_command(const linkage& l, const std::map<std::string, std::string>& instead,
+                                     const std::string& program) {
   std::istringstream words(l.command);
   std::string out;
   bool is_program = false;
   for (std::string word; words >> word;) {
-    if (is_program) word = program;
+    const auto other = instead.find(word);
+    out += (is_program ? program : other != instead.end() ? other->second : word) + " ";
     is_program = word == "-o";
-    for (const auto& [t, object] : objects) {
-      if (word == t->object) word = object;
-      // Whoever comes first defines: the archive's own member is then not looked for.
-      if (is_program && has_word(l.command, t->library)) out += object + " ";
-    }
-    out += word + " ";
   }
   return out;
 }

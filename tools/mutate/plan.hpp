@@ -42,14 +42,16 @@ class build_plan {
   /// Those of them for which it matters what `name`, a function or constant in that file, is: they read some other file
   /// that names it. All of them if `name` is no identifier, or the file itself makes use of it.
   std::vector<const translation*> readers(const std::string& file, const std::string& name) const;
-  bool links(const linkage&, const translation&) const;
+  static bool links(const linkage&, const translation&);
+  /// Whether it links the object itself, and not an archive that has it.
+  static bool links_directly(const linkage&, const translation&);
 
   /// What compiles to `object` with these options at the end; and the same without what guides fuzzers.
   static std::string compile_command(const translation&, const std::string& options, const std::string& object);
   static std::string unguided(std::string command);
-  /// What links `program` from the same parts, but for these objects.
-  std::string link_command(const linkage&, const std::map<const translation*, std::string>& objects,
-                           const std::string& program) const;
+  /// What links `program` from the same parts, but for some: by object or archive, what stands there instead.
+  static std::string link_command(const linkage&, const std::map<std::string, std::string>& instead,
+                                  const std::string& program);
 
  private:
   std::filesystem::path directory_;

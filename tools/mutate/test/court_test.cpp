@@ -118,6 +118,24 @@ TEST_F(court_of_a_small_tree, tells_every_fate) {
   EXPECT_EQ(became("for (volatile int i = 0; i < n; i = i + 0) all += half(i) * 1;"), "late");
 }
 
+TEST_F(court_of_a_small_tree, links_of_an_archive_what_the_build_links_of_it) {
+  // What nobody asks for of the library asks for what has a stand-in.
+  write_file(place_ / "core/CMakeLists.txt", R"(add_library(stand_in STATIC stand_in.cpp)
+add_library(small STATIC sum.cpp needless.cpp kept.cpp)
+add_executable(small_test test/small_test.cpp)
+target_link_libraries(small_test PRIVATE stand_in small)
+)");
+  write_file(place_ / "core/stand_in.cpp", "int kept() { return 1; }\n");
+  write_file(place_ / "core/kept.cpp", "int kept() { return 2; }\nint lost() { return 3; }\n");
+  write_file(place_ / "core/needless.cpp",
+             "#include \"core/sum.hpp\"\nint lost();\nint needless() { return umbra::half(lost()); }\n");
+  write_file(
+      place_ / "core/test/small_test.cpp",
+      "int kept();\n" + std::string(test).replace(std::string(test).find("umbra::sum(6)"), 0, "kept() == 1 && "));
+  make();
+  EXPECT_EQ(became("inline int half(int n) { return n << 1; }"), "killed");
+}
+
 TEST_F(court_of_a_small_tree, believes_an_argument_until_a_test_refutes_it) {
   make();
   const auto about = [](const std::string& function, const std::string& was, const std::string& becomes) {
