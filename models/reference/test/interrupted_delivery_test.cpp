@@ -40,6 +40,17 @@ TEST_F(exits, interrupts_that_were_being_delivered_are_not_lost) {
   EXPECT_EQ(judge(), exit_fault::exception);
 }
 
+TEST_F(exits, an_emulated_instruction_may_end_in_any_event_of_its_own) {
+  page_fault(0x7000);
+  using enum event_type;
+  for (const event_type t : {hardware_exception, software_interrupt, software_exception, privileged_exception}) {
+    after.injected = {.information = event_information(t, 13)};
+    EXPECT_EQ(judge(), exit_fault::none) << static_cast<unsigned>(t);
+  }
+  after.injected = external(0x31);
+  EXPECT_EQ(judge(), exit_fault::injection) << "that is not the instruction's";
+}
+
 TEST_F(exits, an_nmi_that_was_being_delivered_is_not_lost) {
   page_fault(0x7000);
   exit.vectoring = {.information = event_information(event_type::nmi, 2)};
