@@ -34,7 +34,8 @@ struct outcome {
   unsigned vector = 0;
   cpu_state after{};
   std::vector<output> outputs;
-  unsigned inputs = 0;  ///< items read from ports
+  unsigned inputs = 0;      ///< items read from ports
+  bool reads_code = false;  ///< the instruction's own bytes are an operand; noted if the engine was asked to look
 };
 
 /// What a read of a port gives, the n-th of an instruction.

@@ -70,7 +70,7 @@ outcome run_spelt(unicorn_engine& engine, const form& f, const specimen& s) {
   if (spelt.code == s.code) return engine.run(s);
   ram_image& ram = engine.ram();
   std::copy_n(spelt.code.begin(), s.length, ram.begin() + static_cast<std::ptrdiff_t>(s.code_at()));
-  const outcome o = engine.run(spelt);
+  const outcome o = engine.run(spelt, true);
   for (unsigned n = 0; n < s.length; ++n) {
     std::uint8_t& byte = ram[s.code_at() + n];
     if (byte == spelt.code[n]) byte = s.code[n];

@@ -15,6 +15,8 @@ void must(uc_err e, const char* what) {
   if (e != UC_ERR_OK) throw std::runtime_error(std::string("Unicorn cannot ") + what + ": " + uc_strerror(e));
 }
 
+constexpr unsigned widest_operand = 16;  ///< bytes
+
 constexpr int wide[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
                         UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
                         UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
@@ -56,14 +58,21 @@ class instance {
   instance(const instance&) = delete;
   instance& operator=(const instance&) = delete;
 
-  outcome run(const specimen& s) {
+  outcome run(const specimen& s, bool watch) {
     now_ = {};
     load(s.before);
     const std::uint64_t at = s.code_at();
     // Code is written behind Unicorn's back; and where it is to stop must not have been translated as code before.
     uc_ctl_remove_cache(uc_, at, at + s.length + 1);
+    uc_hook watching = 0;
+    if (watch) {
+      must(uc_hook_add(uc_, &watching, UC_HOOK_MEM_READ, reinterpret_cast<void*>(on_code_read), this,
+                       at - (widest_operand - 1), at + s.length - 1),
+           "watch code");
+    }
     const uc_err e =
         counts_ ? uc_emu_start(uc_, at, ~std::uint64_t{0}, 0, 1) : uc_emu_start(uc_, at, at + s.length, 0, 0);
+    if (watch) uc_hook_del(uc_, watching);
     if (now_.kind == outcome_kind::other && (e == UC_ERR_OK || e == UC_ERR_FETCH_UNMAPPED))
       now_.kind = outcome_kind::done;
     now_.after = state();
@@ -102,6 +111,9 @@ class instance {
     of(self).kind = outcome_kind::fault;
     of(self).vector = static_cast<unsigned>(x86::exception::undefined);
     return false;
+  }
+  static void on_code_read(uc_engine*, uc_mem_type, std::uint64_t, int, std::int64_t, void* self) {
+    of(self).reads_code = true;
   }
   static bool on_nowhere(uc_engine*, uc_mem_type type, std::uint64_t, int, std::int64_t, void* self) {
     // Looking ahead to a branch's target is not the instruction's doing.
@@ -176,6 +188,8 @@ unicorn_engine::~unicorn_engine() = default;
 
 ram_image& unicorn_engine::ram() { return parts_->image->ram; }
 
-outcome unicorn_engine::run(const specimen& s) { return (s.repeats ? parts_->repeated : parts_->single).run(s); }
+outcome unicorn_engine::run(const specimen& s, bool watch) {
+  return (s.repeats ? parts_->repeated : parts_->single).run(s, watch);
+}
 
 }  // namespace umbra::emucheck

@@ -20,7 +20,8 @@ class unicorn_engine {
   explicit unicorn_engine(unsigned bits, const unicorn_setting& = {});
   ~unicorn_engine();
 
-  outcome run(const specimen&);
+  /// `watch`: outcome::reads_code is wanted.
+  outcome run(const specimen&, bool watch = false);
   ram_image& ram();
 
  private:

@@ -89,9 +89,10 @@ class unicorn_judge : public judge {
       id = promise::zydis;
       return lengths_;
     }
-    // Where it has no memory, Unicorn does not know how things would have gone on.
-    if (why_not_ != nullptr || theirs_.kind == outcome_kind::nowhere || ours.kind == outcome_kind::nowhere ||
-        ours.kind == outcome_kind::other) {
+    // Where it has no memory, Unicorn does not know how things would have gone on; nor where it has read code that was
+    // spelt for it.
+    if (why_not_ != nullptr || theirs_.reads_code || theirs_.kind == outcome_kind::nowhere ||
+        ours.kind == outcome_kind::nowhere || ours.kind == outcome_kind::other) {
       return "";
     }
     // It knows neither limits nor tables nor canonical addresses, and starts an instruction again that writes to its
@@ -112,8 +113,9 @@ class unicorn_judge : public judge {
   }
 
   const outcome* opinion(std::string& why) const override {
-    if (why_not_ == nullptr) return &theirs_;
-    why = why_not_;
+    if (why_not_ == nullptr && !theirs_.reads_code) return &theirs_;
+    why = why_not_ != nullptr ? why_not_
+                              : "the instruction reads its own bytes, and Unicorn is given some of them otherwise";
     return nullptr;
   }
 

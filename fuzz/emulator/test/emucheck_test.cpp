@@ -191,6 +191,25 @@ TEST(spelling, is_for_what_unicorn_misreads_only) {
   EXPECT_EQ(spelt("01 r", {0x66, 0x48, 0x01, 0xc0}), (bytes{0x66, 0x48, 0x01, 0xc0}));
 }
 
+TEST(spelling, is_noticed_by_an_instruction_that_reads_itself) {
+  unicorn_engine engine(64);
+  // call [rip + displacement], with a prefix that is spelt otherwise.
+  const auto reads_code = [&](std::uint8_t displacement) {
+    specimen s;
+    s.bits = 64;
+    s.code = {0x66, 0xff, 0x15, displacement, displacement >= 0x80 ? std::uint8_t{0xff} : std::uint8_t{0}};
+    if (displacement >= 0x80) s.code[5] = s.code[6] = 0xff;
+    s.length = 7;
+    s.before.rip = 0x1000;
+    s.before.gpr[4] = 0x8000;
+    prepare(engine.ram(), s);
+    return run_spelt(engine, find("FF /2 m"), s).reads_code;
+  };
+  EXPECT_TRUE(reads_code(0xf9));  // its first byte
+  EXPECT_TRUE(reads_code(0xf2));  // 7 bytes before, of 8
+  EXPECT_FALSE(reads_code(0x10));
+}
+
 TEST(comparison_of_lengths, finds_nothing_in_a_sample) {
   std::string first;
   const auto told = [&](const verdicts& v) {
