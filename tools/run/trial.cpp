@@ -2,12 +2,15 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
+#include "fuzz/ops/exit_names.hpp"
 #include "fuzz/trial/laboratory.hpp"
 #include "fuzz/trial/reading.hpp"
 #include "fuzz/trial/text.hpp"
 #include "fuzz/trial/unicorn_judge.hpp"
 #include "tools/run/paper.hpp"
+#include "tools/run/words.hpp"
 
 namespace umbra::tools {
 
@@ -38,18 +41,16 @@ const char* name_of(verdict v) {
 }
 
 void show_registers(paper& page, const vcpu::register_set& before, const vcpu::register_set& after) {
-  static constexpr const char* names[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-                                          "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
-  const auto show = [&](const char* name, std::uint64_t was, std::uint64_t is) {
+  const auto show = [&](std::string_view name, std::uint64_t was, std::uint64_t is) {
     if (was != is) page.line("  {:<8} {:#x} -> {:#x}", name, was, is);
   };
-  for (unsigned n = 0; n < 16; ++n) show(names[n], before.general.get(n), after.general.get(n));
+  for (unsigned n = 0; n < 16; ++n)
+    show(fuzz::words::general_registers[n], before.general.get(n), after.general.get(n));
   show("rip", before.general.rip, after.general.rip);
   show("rflags", before.general.rflags, after.general.rflags);
-  static constexpr const char* segments[] = {"es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr"};
   for (unsigned n = 0; n < vcpu::segment_count; ++n) {
     const auto name = static_cast<vcpu::segment_name>(n);
-    show(segments[n], before.segments[name].selector, after.segments[name].selector);
+    show(segment_register_names[n], before.segments[name].selector, after.segments[name].selector);
   }
 }
 

@@ -9,6 +9,9 @@
 
 namespace umbra::tools {
 
+/// In the order of vcpu::segment_name.
+inline constexpr const char* segment_register_names[] = {"es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr"};
+
 /// "P W U A D", or "-" for an entry that is not present.
 std::string bits_of_guest_entry(std::uint64_t entry, unsigned bytes);
 std::string bits_of_shadow_entry(std::uint64_t entry);

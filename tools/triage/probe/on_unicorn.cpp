@@ -6,8 +6,10 @@
 #include <sstream>
 #include <string_view>
 
+#include "fuzz/ops/exit_names.hpp"
 #include "fuzz/trial/unicorn_judge.hpp"
 #include "tools/cli/tree.hpp"
+#include "tools/run/words.hpp"
 
 namespace umbra::tools {
 
@@ -22,17 +24,14 @@ std::string in_words(const outcome& o) {
 }
 
 std::string changes(const emucheck::cpu_state& before, const outcome& o) {
-  static constexpr const char* names[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-                                          "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
   std::string all;
-  const auto add = [&](const char* name, std::uint64_t was, std::uint64_t is) {
+  const auto add = [&](std::string_view name, std::uint64_t was, std::uint64_t is) {
     if (was != is) all += fmt::format("; {} {:#x}", name, is);
   };
-  for (unsigned n = 0; n < 16; ++n) add(names[n], before.gpr[n], o.after.gpr[n]);
+  for (unsigned n = 0; n < 16; ++n) add(fuzz::words::general_registers[n], before.gpr[n], o.after.gpr[n]);
   add("rip", before.rip, o.after.rip);
   add("rflags", before.rflags, o.after.rflags);
-  static constexpr const char* segments[] = {"es", "cs", "ss", "ds", "fs", "gs"};
-  for (unsigned n = 0; n < 6; ++n) add(segments[n], before.selector[n], o.after.selector[n]);
+  for (unsigned n = 0; n < 6; ++n) add(segment_register_names[n], before.selector[n], o.after.selector[n]);
   for (const emucheck::output& w : o.outputs)
     all += fmt::format("; port {:#x} = {:#x}, {} bytes", w.port, w.value, w.bytes);
   return all;
