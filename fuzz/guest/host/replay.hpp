@@ -1,7 +1,9 @@
-// Has an emulated processor make given accesses, and says what came of each beside what the model expects.
+// Has an emulated processor make given accesses and writes to registers, and says what came of each beside what the
+// model expects.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,15 +14,22 @@
 
 namespace umbra::opguest {
 
+/// A write to a register, as the model has it.
+struct register_write {
+  bool refused = false;  ///< #GP(0)
+  word reads_as{0};      ///< afterwards
+};
+
 struct replayed {
   result observed;
-  reference::translation expected;  ///< on the machine that it ran on
-  std::vector<std::uint64_t> set;   ///< by step of `expected`: A and D bits that the processor set
+  std::optional<register_write> written = {};  ///< if it was no access: then `expected` and `set` mean nothing
+  reference::translation expected;             ///< on the machine that it ran on
+  std::vector<std::uint64_t> set;              ///< by step of `expected`: A and D bits that the processor set
   bool agrees = false;
   std::string known;  ///< the difference that is known of the emulator, with its citation, or ""
 };
 
-/// What a processor made of a scene's one access, beside what the model makes of it.
+/// What a processor made of a scene's one access or write to a register, beside what the model makes of it.
 replayed judged(const environment& machine, const scene&, const result& observed, engine_kind on);
 
 struct replay_session {

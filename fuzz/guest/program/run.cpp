@@ -50,13 +50,15 @@ void enter(const scene& s, const probe& p, stub access) {
   block.cs = wide ? SELECTOR_CODE64(p.cpl) : SELECTOR_CODE32(p.cpl);
   block.ss = SELECTOR_DATA(p.cpl);
   block.gva = p.gva;
-  block.marker = ++marker;
-  aim_local_descriptors(p.gva);
+  block.marker = p.what == kind::set_efer ? static_cast<std::uint32_t>(p.gva >> 32) : ++marker;
+  aim_local_descriptors(sets_register(p.what) ? 0 : p.gva);
   run_trampoline();
 }
 
 void access(const scene& s, const probe& p) {
-  constexpr stub supervisor[] = {supervisor_read, supervisor_write, supervisor_fetch, supervisor_implicit};
+  constexpr stub supervisor[] = {supervisor_read, supervisor_write, supervisor_fetch,
+                                 supervisor_implicit, supervisor_set_cr0, supervisor_set_cr3, supervisor_set_cr4,
+                                 supervisor_set_efer};
   constexpr stub user[] = {user_read, user_write, user_fetch, user_implicit};
   enter(s, p, (p.cpl == 3 ? user : supervisor)[static_cast<unsigned>(p.what)]);
 }

@@ -174,6 +174,26 @@ leave64:
 
 stubs supervisor
 
+// Writes of RDI, or of EBX:EDI, to a register. What it reads as then comes back.
+.macro set_register name
+  .globl supervisor_set_\name
+supervisor_set_\name:
+  mov %edi, %\name
+  mov %\name, %eax
+  int $VECTOR_DONE
+.endm
+set_register cr0
+set_register cr3
+set_register cr4
+  .globl supervisor_set_efer
+supervisor_set_efer:
+  mov %edi, %eax
+  mov %ebx, %edx
+  mov $MSR_EFER, %ecx
+  wrmsr
+  rdmsr
+  int $VECTOR_DONE
+
   .section .trampoline.user, "ax"
 stubs user
 

@@ -35,6 +35,7 @@ void run_trampoline();
 /// Does the access named, then raises VECTOR_DONE. The same bytes serve 32-bit and 64-bit mode. In a supervisor page
 /// and a user page.
 void supervisor_read(), supervisor_write(), supervisor_fetch(), supervisor_implicit(), supervisor_idle();
+void supervisor_set_cr0(), supervisor_set_cr3(), supervisor_set_cr4(), supervisor_set_efer();
 void user_read(), user_write(), user_fetch(), user_implicit(), user_idle();
 /// Where the code in a data frame returns to.
 void supervisor_after(), user_after();

@@ -16,7 +16,9 @@ struct environment {
 enum class format : std::uint8_t { off, bits32, pae, level4 };
 
 /// An implicit access reads a segment descriptor: a supervisor access at any CPL, whatever EFLAGS.AC says (SDM 4.6).
-enum class kind : std::uint8_t { read, write, fetch, implicit };
+/// The last four are no accesses, but writes of `gva` to a register at CPL 0; nobody draws them.
+enum class kind : std::uint8_t { read, write, fetch, implicit, set_cr0, set_cr3, set_cr4, set_efer };
+constexpr bool sets_register(kind k) { return k >= kind::set_cr0; }
 
 /// A paging-structure entry that is not 0.
 struct site {
@@ -29,7 +31,7 @@ struct site {
 constexpr unsigned accesses_between_restores = 24;
 
 struct probe {
-  std::uint64_t gva;  ///< what the instruction addresses
+  std::uint64_t gva;  ///< what the instruction addresses, or the value that a register is given
   std::uint32_t cr0, cr4, efer;
   kind what;
   std::uint8_t cpl;

@@ -90,6 +90,37 @@ TEST(Judged, DisagreesAboutOutcomeCodeAddressAndBits) {
   EXPECT_FALSE(judged(full, user_write(true), clean, engine_kind::qemu).agrees);
 }
 
+/// A write to CR4 in 32-bit paging.
+scene write_to_cr4(std::uint64_t value) {
+  scene s = user_write(true);
+  s.probes[0].gva = value;
+  s.probes[0].what = kind::set_cr4;
+  s.probes[0].cpl = 0;
+  return s;
+}
+
+TEST(Judged, HoldsARegisterWriteAgainstTheModel) {
+  const auto value = static_cast<std::uint32_t>(x86::cr4::pge | x86::cr4::smep);
+  result read;
+  read.tag = value;
+  EXPECT_TRUE(judged(full, write_to_cr4(value), read, engine_kind::bochs).agrees);
+  read.tag = value ^ 1;
+  EXPECT_FALSE(judged(full, write_to_cr4(value), read, engine_kind::bochs).agrees);
+  result refused;
+  refused.exception = true;
+  refused.vector = 13;
+  EXPECT_FALSE(judged(full, write_to_cr4(value), refused, engine_kind::bochs).agrees);
+  const scene reserved = write_to_cr4(1u << 15);
+  EXPECT_TRUE(judged(full, reserved, refused, engine_kind::bochs).agrees);
+  EXPECT_TRUE(judged(full, reserved, refused, engine_kind::bochs).written->refused);
+  refused.error = 8;
+  EXPECT_FALSE(judged(full, reserved, refused, engine_kind::bochs).agrees);
+  refused.error = 0;
+  refused.vector = 14;
+  EXPECT_FALSE(judged(full, reserved, refused, engine_kind::bochs).agrees);
+  EXPECT_FALSE(judged(full, reserved, read, engine_kind::bochs).agrees);
+}
+
 TEST(Judged, NamesADifferenceThatIsKnown) {
   scene s = user_write(true);
   s.mode = format::pae;

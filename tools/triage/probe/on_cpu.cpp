@@ -11,6 +11,7 @@
 #include "tools/cli/tree.hpp"
 #include "tools/run/words.hpp"
 #include "tools/triage/probe/cpu_scene.hpp"
+#include "tools/triage/probe/register_scene.hpp"
 
 namespace umbra::tools {
 
@@ -18,18 +19,23 @@ namespace {
 
 using opguest::given, opguest::scene;
 
-/// An access: its op, and the scene, or why there is none.
+/// An access or a write to a register: its op, and the scene, or why there is none.
 struct question {
   std::string op, why;
   std::optional<scene> asked;
 };
 
-/// Writes a line for each access: op, tab, reason or words of the scene.
-void find_accesses(fuzz::world& w, const fuzz::program& p, std::FILE* out) {
+/// Writes a line for each access and each write to a register: op, tab, reason or words of the scene.
+void find_questions(fuzz::world& w, const fuzz::program& p, bool of_registers, std::FILE* out) {
   bool well = w.start(p.setup);
   for (std::size_t n = 0; well && n < p.ops.size(); ++n) {
     std::string why;
-    const auto s = scene_of(w, p.ops[n], why);
+    auto s = scene_of(w, p.ops[n], why);
+    if (!s && why.empty()) s = register_scene_of(w, p.ops[n], why);
+    if (s && opguest::sets_register(s->probes[0].what) && !of_registers) {
+      s.reset();
+      why = "QEMU's TCG checks few bits of a register; --on-cpu=bochs asks Bochs";
+    }
     std::string line = s || !why.empty() ? fmt::format("{}: {}\t{}\t", n, to_text(p.ops[n]), why) : "";
     if (s) {
       std::uint64_t words[given::scene_words];
@@ -73,6 +79,10 @@ std::string bits_set(std::uint64_t bits) {
 
 std::string in_words(const opguest::replayed& r) {
   const opguest::result& o = r.observed;
+  if (r.written) {
+    if (!o.exception) return fmt::format("takes it, and reads {:#x} then", o.tag);
+    return o.vector == 13 ? fmt::format("#GP, code {:#x}", o.error) : fmt::format("exception {}", o.vector);
+  }
   std::string text = !o.exception     ? "goes through"
                      : o.vector == 14 ? "#PF, code " + error_code_in_words(o.error)
                                       : fmt::format("exception {}, code {:#x}", o.vector, o.error);
@@ -84,7 +94,12 @@ std::string in_words(const opguest::replayed& r) {
   return text + (set.empty() ? "" : "; sets " + set);
 }
 
-std::string model_in_words(const reference::translation& t) {
+std::string model_in_words(const opguest::replayed& r) {
+  if (r.written) {
+    return r.written->refused ? "#GP, code 0x0"
+                              : fmt::format("takes it, and reads {:#x} then", r.written->reads_as & 0xffff'ffff);
+  }
+  const reference::translation& t = r.expected;
   return t.faults ? "#PF, code " + error_code_in_words(t.error_code) : "goes through";
 }
 
@@ -92,11 +107,11 @@ std::string model_in_words(const reference::translation& t) {
 
 std::vector<std::string> ask_processor(isolation& in, subject& who, const fuzz::program& p, const std::string& engine,
                                        const std::filesystem::path& work) {
-  const std::filesystem::path file = work / "accesses";
+  const std::filesystem::path file = work / "questions";
   who.prepare(specimen(p));
-  in.tell([&](std::FILE* out) { find_accesses(who.the_world(), p, out); }, file);
+  in.tell([&](std::FILE* out) { find_questions(who.the_world(), p, engine == "bochs", out); }, file);
   std::vector<question> all = read_questions(read_file(file));
-  if (all.empty()) return {"The guest makes no access that a processor could be asked about."};
+  if (all.empty()) return {"The guest does nothing that a processor could be asked about."};
   // The last ones are nearest to what went wrong.
   if (all.size() > given::scenes_limit) all.erase(all.begin(), all.end() - given::scenes_limit);
   std::vector<scene> scenes;
@@ -108,8 +123,9 @@ std::vector<std::string> ask_processor(isolation& in, subject& who, const fuzz::
   opguest::replay_session said;
   if (!scenes.empty()) said = replay_scenes(on, UMBRA_GUEST_PROGRAM, scenes);
 
-  std::vector<std::string> lines{fmt::format("{}, {}: each access with empty TLBs, tables as they are then",
-                                             engine == "bochs" ? "Bochs" : "QEMU", on.cpu)};
+  std::vector<std::string> lines{
+      fmt::format("{}, {}: each access with empty TLBs, tables and registers as they are then",
+                  engine == "bochs" ? "Bochs" : "QEMU", on.cpu)};
   std::size_t next = 0;
   bool agree = true;
   for (const question& q : all) {
@@ -121,7 +137,7 @@ std::vector<std::string> ask_processor(isolation& in, subject& who, const fuzz::
     const opguest::replayed& r = said.accesses[next++];
     agree = agree && r.agrees;
     lines.push_back("  processor: " + in_words(r));
-    lines.push_back("  model:     " + model_in_words(r.expected) +
+    lines.push_back("  model:     " + model_in_words(r) +
                     (!r.agrees         ? "  <- they DISAGREE: one of them is wrong"
                      : r.known.empty() ? ""
                                        : "; the difference is known: " + r.known));
