@@ -57,8 +57,9 @@ std::vector<boot_load> full_plan(unsigned processors) {
 
 std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors) {
   const std::string module = "umbra-" + id + ".ko";
-  return {{.name = id, .module = module, .steps = paging_guests(processors)},
-          {.name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}}};
+  return {
+      {.name = id, .module = module, .steps = paging_guests(processors), .until_complaint = id},
+      {.name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}, .until_complaint = id}};
 }
 
 }  // namespace umbra::tools

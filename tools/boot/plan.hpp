@@ -18,6 +18,8 @@ struct boot_load {
   std::string module;                 ///< the file's name in the emulated machine
   bool check = true, emulate = true;  ///< the module's parameters
   std::vector<boot_step> steps;
+  /// Of loads with one name here, one after the other, what follows the first complaint is left out; "": nothing is.
+  std::string until_complaint = {};
 };
 
 /// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; the

@@ -15,6 +15,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 
+failed=
 begin() {
   echo "@boot begin $1"
   echo "umbra-boot: $1" >/dev/kmsg
@@ -25,6 +26,10 @@ step() {
   status=$?
   cat /output
   echo "@boot end $1 $status"
+  if [ $status != 0 ] || grep -q FAILED /output; then failed=yes; fi
+}
+unless_failed() {
+  [ -n "$failed" ] || step "$@"
 }
 
 echo "@boot up"
@@ -49,17 +54,24 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
+/// No program takes 10 seconds of the machine's time, which counts instructions; one that has lost its way takes all of
+/// it.
+std::string bounded(const std::string& command) { return (command.starts_with("/") ? "timeout 30 " : "") + command; }
+
 }  // namespace
 
 std::string init_script(const std::vector<boot_load>& plan) {
-  std::string out = prologue;
+  std::string out = prologue, group;
   for (const boot_load& load : plan) {
-    out += fmt::format("step {0}/load 'insmod /{1} check={2} emulate={3}'\n", load.name, load.module,
+    if (load.until_complaint.empty() || load.until_complaint != group) out += "failed=\n";
+    group = load.until_complaint;
+    const char* step = group.empty() ? "step" : "unless_failed";
+    out += fmt::format("{} {}/load 'insmod /{} check={} emulate={}'\n", step, load.name, load.module,
                        load.check ? 1 : 0, load.emulate ? 1 : 0);
     for (const boot_step& s : load.steps) {
-      out += fmt::format("step {}/{} {}\n", load.name, s.name, quoted(s.command));
+      out += fmt::format("{} {}/{} {}\n", step, load.name, s.name, quoted(bounded(s.command)));
     }
-    out += fmt::format("step {}/unload 'rmmod umbra'\n", load.name);
+    out += fmt::format("[ ! -e /sys/module/umbra ] || step {}/unload 'rmmod umbra'\n", load.name);
   }
   return out + epilogue;
 }

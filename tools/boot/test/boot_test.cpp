@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tools/boot/journal.hpp"
 #include "tools/boot/script.hpp"
 #include "tools/boot/table.hpp"
 #include "tools/boot/verdict.hpp"
+#include "tools/cli/process.hpp"
 #include "tools/cli/test/scratch.hpp"
 #include "tools/cli/tree.hpp"
 
@@ -153,14 +155,55 @@ TEST(boot_script, commands_with_quotes_stay_what_they_are) {
   EXPECT_THAT(script, HasSubstr("step x/load 'insmod /umbra.ko check=0 emulate=0'\n"));
   EXPECT_THAT(script, HasSubstr("step y/load 'insmod /umbra.ko check=1 emulate=1'\n"));
   EXPECT_THAT(script, HasSubstr("step x/s 'echo '\\''a b'\\'''\n"));
+  EXPECT_THAT(init_script({{.name = "z", .module = "m", .steps = {{"s", "/guest"}}}}),
+              HasSubstr("step z/s 'timeout 30 /guest'\n"));
   EXPECT_THAT(script, HasSubstr("step x/unload 'rmmod umbra'\n"));
+}
+
+/// What the script's steps say, on this machine: those of `plan`, but no module is loaded.
+std::string said_by(const std::vector<boot_load>& plan) {
+  const scratch place;
+  std::string script = init_script(plan);
+  script = script.substr(script.find("failed="));
+  script = script.substr(0, script.find("echo 1 >/proc"));
+  const auto replace = [&](const std::string& what, const std::string& by) {
+    for (std::size_t at = 0; (at = script.find(what, at)) != std::string::npos; at += by.size()) {
+      script.replace(at, what.size(), by);
+    }
+  };
+  replace("/dev/kmsg", "/dev/null");
+  replace("/output", (place / "output").string());
+  replace("insmod", "true");
+  write_file(place / "script", script);
+  const std::filesystem::path out = place / "said";
+  EXPECT_EQ(process({.words = {"sh", (place / "script").string()}, .output = out}).wait(), 0);
+  std::string steps;
+  std::istringstream lines(read_file(out));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("@boot end ")) steps += line.substr(10) + "; ";
+  }
+  return steps;
+}
+
+TEST(boot_script, behind_a_complaint_the_rest_of_its_loads_is_left_out) {
+  const boot_step good{"good", "echo well"}, bad{"bad", "false"}, wrong{"wrong", "echo FAILED: x"};
+  const auto load = [](const std::string& name, std::vector<boot_step> steps, const std::string& group) {
+    return boot_load{.name = name, .module = "m", .steps = std::move(steps), .until_complaint = group};
+  };
+  EXPECT_EQ(said_by({load("a", {bad, good}, "")}), "a/load 0; a/bad 1; a/good 0; ");
+  EXPECT_EQ(said_by({load("a", {good, bad, good}, "g"), load("b", {good}, "g"), load("c", {good}, "h")}),
+            "a/load 0; a/good 0; a/bad 1; c/load 0; c/good 0; ");
+  EXPECT_EQ(said_by({load("a", {wrong, good}, "g"), load("b", {good}, "")}),
+            "a/load 0; a/wrong 0; b/load 0; b/good 0; ");
 }
 
 TEST(boot_plan, every_step_has_a_name_of_its_own_and_what_it_expects_is_there) {
   setenv("UMBRA_ROOT", UMBRA_SOURCE, 1);
   for (const unsigned processors : {1u, 2u}) {
     std::vector<std::string> names;
-    for (const boot_load& load : full_plan(processors)) {
+    std::vector<boot_load> loads = full_plan(processors);
+    for (const boot_load& load : mutant_loads("B01", processors)) loads.push_back(load);
+    for (const boot_load& load : loads) {
       for (const boot_step& s : load.steps) {
         names.push_back(load.name + "/" + s.name);
         EXPECT_TRUE(std::filesystem::exists(s.expected)) << s.expected;
