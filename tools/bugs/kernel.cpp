@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "tools/boot/verdict.hpp"
 #include "tools/cli/error.hpp"
@@ -22,8 +23,16 @@ bool has_one_vcpu(const figures& all) {
   return std::none_of(all.begin(), all.end(), [](const auto& figure) { return figure.first.starts_with("vcpu1 "); });
 }
 
-/// Whether a figure says what the MMU has done for a guest, and not when, or how often it was looked at.
-bool is_deed(const std::string& figure) { return figure.starts_with("vm ") && figure != "vm checks"; }
+/// Whether a figure says what was done for a guest, and not when, or how often it was looked at.
+bool is_deed(const std::string& figure) {
+  static const std::set<std::string> deeds_for_a_vcpu = {
+      "cpuid_exits",    "cr_exits",     "exception_exits", "exception_injections", "halt_exits",     "hypercalls",
+      "insn_emulation", "invlpg_exits", "io_exits",        "irq_injections",       "nmi_injections", "rdmsr_exits",
+      "wrmsr_exits"};
+  const std::string of_vcpu = "vcpu0 ";
+  if (figure.starts_with(of_vcpu)) return deeds_for_a_vcpu.contains(figure.substr(of_vcpu.size()));
+  return figure.starts_with("vm ") && figure != "vm checks";
+}
 
 }  // namespace
 
@@ -101,7 +110,7 @@ kernel_result kernel_bench::hunt(const mutant& m) {
   r.words = other_deed(clean_figures_, figures);
   if (r.words.empty()) {
     r.is = kernel_result::answer::unreached;
-    r.words = "each guest of one vCPU had its page tables shadowed as without the bug";
+    r.words = "for each guest of one vCPU umbra did what it does without the bug";
   }
   return r;
 }

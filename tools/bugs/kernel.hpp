@@ -16,7 +16,7 @@ struct kernel_result {
   enum class answer : unsigned char {
     unasked,
     outside,    ///< umbra.ko is the same with the bug in the tree
-    unreached,  ///< the MMU did for each guest of one vCPU what it does without the bug
+    unreached,  ///< umbra did for each guest of one vCPU what it does without the bug
     missed,     ///< it did something else, and nobody noticed
     noticed,
     broken,  ///< no answer
@@ -29,7 +29,7 @@ struct kernel_result {
 
 std::string name_of(kernel_result::answer);
 
-/// The first thing that the MMU did for a guest of one vCPU otherwise than without the bug; "" if there is none.
+/// The first thing that umbra did for a guest of one vCPU otherwise than without the bug; "" if there is none.
 std::string other_deed(const std::vector<measured>& clean, const std::vector<measured>& now);
 
 class kernel_bench {
@@ -37,7 +37,7 @@ class kernel_bench {
   /// Keeps its files in `work`; what it has built stays there from one session to the next.
   explicit kernel_bench(std::filesystem::path work);
 
-  /// Builds umbra.ko with the bug and runs the guests that change page tables, checked. One at a time.
+  /// Builds umbra.ko with the bug and runs all guests, checked. One at a time.
   kernel_result hunt(const mutant&);
 
  private:

@@ -190,6 +190,13 @@ TEST(bugs_in_the_kernel, are_reached_if_the_mmu_does_something_else) {
   EXPECT_EQ(other_deed(clean, {}), "a/level4 has no figures");
   now[0].second["vm pf_fixed"] = 7;
   EXPECT_EQ(other_deed(clean, now), "");
+  // So does what came to a vCPU, but not how often it left for the host's sake.
+  const std::vector<measured> exits{{"a/events", {{"vcpu0 exits", 5}, {"vcpu0 irq_exits", 2}, {"vcpu0 cr_exits", 3}}}};
+  now = exits;
+  now[0].second["vcpu0 exits"] = now[0].second["vcpu0 irq_exits"] = 9;
+  EXPECT_EQ(other_deed(exits, now), "");
+  now[0].second["vcpu0 cr_exits"] = 4;
+  EXPECT_EQ(other_deed(exits, now), "a/events: vcpu0 cr_exits is 4 instead of 3");
   // Of two vCPUs it is a matter of time.
   const std::vector<measured> two{{"a/two_vcpus", {{"vcpu1 exits", 3}, {"vm pf_fixed", 7}}}};
   EXPECT_EQ(other_deed(two, {{"a/two_vcpus", {{"vcpu1 exits", 3}, {"vm pf_fixed", 8}}}}), "");
