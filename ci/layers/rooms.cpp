@@ -8,12 +8,14 @@ constexpr std::string_view reference_uses[] = {"core/word", "core/x86"};
 constexpr std::string_view guest_uses[] = {"fuzz/guest", "core/x86"};
 constexpr std::string_view entry_uses[] = {"fuzz/entry", "fuzz/guest", "core/x86"};
 constexpr std::string_view registers_uses[] = {"fuzz/registers", "fuzz/guest", "core/x86"};
-constexpr std::string_view vmm_guest_uses[] = {"core/x86"};
+constexpr std::string_view vmm_guest_uses[] = {"core/x86", "tools/vmm/guests/storm"};
+constexpr std::string_view storm_uses[] = {"core/word", "core/x86", "models/reference", "fuzz/guest",
+                                           "tools/vmm/guests"};
 constexpr std::string_view vmm_uses[] = {"core/x86", "tools/vmm/guests"};
 
 // The programs of fuzz/guest, fuzz/entry, fuzz/registers and tools/vmm/guests run on bare hardware, so they bring all
 // they need but the facts of the architecture. umbra-vmm knows umbra by its interface only, and shares
-// with its guests what devices they find.
+// with its guests what devices they find. A storm brings the reference model with it.
 constexpr room all[] = {
     {"core/word", true},
     {"core/x86", true},
@@ -38,6 +40,7 @@ constexpr room all[] = {
     {"tools", false},
     {"tools/vmm", false, vmm_uses},
     {"tools/vmm/guests", true, vmm_guest_uses},
+    {"tools/vmm/guests/storm", true, storm_uses},
     {"corpus", false},
     {"ci", false},
     {"reports", false},

@@ -10,7 +10,7 @@ namespace umbra::tools {
 
 struct bochs_request {
   std::filesystem::path image = {};
-  std::string cpu = "corei7_haswell_4770";
+  std::string cpu = "broadwell_ult";  ///< has SMEP and SMAP
   unsigned processors = 1;
   unsigned seconds = 600;  ///< after so many it is stopped
 };

@@ -23,6 +23,7 @@ namespace {
 
 struct options {
   std::vector<std::string> mutants;
+  std::vector<unsigned> storms;
   fs::path patch;
   std::string cpu = bochs_request{}.cpu;
   unsigned processors = 0, times = 1, limit = 900;
@@ -56,7 +57,7 @@ class boot {
   // --- the tree as it is ---
 
   status run_clean() {
-    const auto plan = full_plan(options_.processors);
+    const auto plan = options_.storms.empty() ? full_plan(options_.processors) : storm_plan(options_.storms);
     modules_["umbra.ko"] = build_directory("kernel-object") / "core" / "module" / "kbuild" / "umbra.ko";
     std::string first;
     std::vector<std::string> faults;
@@ -166,6 +167,9 @@ void add_boot(CLI::App& app, action& run) {
   verb->add_option("--mutant", o->mutants,
                    "Plant this bug of corpus/bugs in the module: an invariant must catch it live");
   verb->add_option("--patch", o->patch, "The same with a patch of your own");
+  verb->add_option("--storm", o->storms, "Run nothing but guests that draw each step, with these seeds")
+      ->excludes("--mutant")
+      ->excludes("--patch");
   verb->add_option("--processors", o->processors, "How many the machine has; without it: 2, and 1 for planted bugs")
       ->check(CLI::Range(1, 4));
   verb->add_option("--cpu", o->cpu, "Which, by Bochs's name")->capture_default_str();

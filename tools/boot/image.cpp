@@ -17,13 +17,13 @@ namespace {
 /// All times in the image, and the machine's when it starts: seconds since 1970.
 constexpr long epoch = 946681200;
 
-// `quiet` leaves errors on the console. Without self-tests of ciphers the boot takes half the time. RDRAND is the one
-// instruction of Bochs that gives other results each time.
+// `quiet` leaves errors on the console. Without self-tests of ciphers the boot takes half the time. RDRAND and RDSEED
+// are the instructions of Bochs that give other results each time.
 constexpr const char* boot_menu = R"(default umbra
 prompt 0
 label umbra
   kernel vmlinuz
-  append initrd=initrd console=ttyS0,115200 mitigations=off nokaslr quiet panic=-1 rdinit=/init cryptomgr.notests clearcpuid=rdrand
+  append initrd=initrd console=ttyS0,115200 mitigations=off nokaslr quiet panic=-1 rdinit=/init cryptomgr.notests clearcpuid=rdrand,rdseed
 )";
 
 void must(const std::vector<std::string>& words, const fs::path& directory, const fs::path& log) {

@@ -1,5 +1,7 @@
 #include "tools/boot/plan.hpp"
 
+#include <fmt/format.h>
+
 #include "tools/cli/tree.hpp"
 
 namespace umbra::tools {
@@ -18,19 +20,36 @@ std::string move(unsigned processors) { return processors > 1 ? "--move " : ""; 
 
 boot_step level4(unsigned processors) { return guest("level4", move(processors)); }
 
+/// A guest of 64 or 32 bits whose every step is drawn, by a seed of its own.
+boot_step storm(const char* bits, unsigned seed) {
+  const std::string name = fmt::format("storm{}", bits);
+  boot_step s = guest(name, fmt::format("--open-bus --seed {} ", seed));
+  s.name = fmt::format("{}-{}", name, seed);
+  return s;
+}
+
+void add_storms(boot_load& load, unsigned seed) {
+  load.steps.push_back(storm("64", seed));
+  load.steps.push_back(storm("32", seed));
+}
+
 boot_step two_vcpus() { return guest("two_vcpus", "--vcpus 2 "); }
 
-std::vector<boot_step> paging_guests(unsigned processors) {
-  return {level4(processors), guest("bits32", move(processors)), two_vcpus()};
-}
+/// The only seed of boots that are compared with each other.
+constexpr unsigned usual_seed = 1, more_seeds = 6;
 
 std::vector<boot_step> guests(unsigned processors) {
-  std::vector<boot_step> all = paging_guests(processors);
-  all.push_back(guest("devices", move(processors)));
-  all.push_back(guest("real", move(processors) + "--reset "));
-  all.push_back(guest("events", move(processors)));
-  return all;
+  return {level4(processors),
+          guest("bits32", move(processors)),
+          storm("64", usual_seed),
+          storm("32", usual_seed),
+          guest("devices", move(processors)),
+          guest("real", move(processors) + "--reset "),
+          guest("events", move(processors)),
+          two_vcpus()};
 }
+
+boot_step abuse() { return {"abuse", "/umbra-abuse", expected("abuse")}; }
 
 /// The second processor goes while two vCPUs run, and comes back.
 boot_step hotplug() {
@@ -47,7 +66,7 @@ boot_step hotplug() {
 
 std::vector<boot_load> full_plan(unsigned processors) {
   boot_load checked{.name = "checked", .module = "umbra.ko", .steps = guests(processors)};
-  checked.steps.push_back({"abuse", "/umbra-abuse", expected("abuse")});
+  checked.steps.push_back(abuse());
   boot_load unchecked{.name = "unchecked", .module = "umbra.ko", .check = false, .steps = guests(processors)};
   if (processors > 1) unchecked.steps.push_back(hotplug());
   const boot_load unemulated{
@@ -55,11 +74,23 @@ std::vector<boot_load> full_plan(unsigned processors) {
   return {checked, unchecked, unemulated};
 }
 
+std::vector<boot_load> storm_plan(const std::vector<unsigned>& seeds) {
+  boot_load checked{.name = "checked", .module = "umbra.ko", .steps = {}};
+  for (const unsigned seed : seeds) add_storms(checked, seed);
+  return {checked};
+}
+
 std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors) {
   const std::string module = "umbra-" + id + ".ko";
-  return {
-      {.name = id, .module = module, .steps = paging_guests(processors), .until_complaint = id},
-      {.name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}, .until_complaint = id}};
+  boot_load first{.name = id, .module = module, .steps = guests(processors), .until_complaint = id};
+  first.steps.push_back(abuse());
+  const boot_load second{
+      .name = id + "-unemulated", .module = module, .emulate = false, .steps = {two_vcpus()}, .until_complaint = id};
+  // What a guest sees is judged by the guest. Checks are most of what a storm costs, so that without them more can be
+  // had.
+  boot_load third{.name = id + "-unchecked", .module = module, .check = false, .steps = {}, .until_complaint = id};
+  for (unsigned seed = usual_seed + 1; seed <= usual_seed + more_seeds; ++seed) add_storms(third, seed);
+  return {first, second, third};
 }
 
 }  // namespace umbra::tools

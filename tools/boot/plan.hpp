@@ -25,8 +25,10 @@ struct boot_load {
 /// Everything that umbra promises: guests under live checks, a VMM that means ill, processors that come and go; the
 /// guests again without checks, for figures; and under checks once more, with no instruction emulated.
 std::vector<boot_load> full_plan(unsigned processors);
-/// Checked runs of the guests that change page tables, with one mutant's module: it is to show in one of them. A
-/// guest's tables come and go far more often where no write to them is emulated.
+/// Storms alone, under live checks.
+std::vector<boot_load> storm_plan(const std::vector<unsigned>& seeds);
+/// Checked runs of everything, with one mutant's module: it is to show in one of them. A guest's tables come and go far
+/// more often where no write to them is emulated.
 std::vector<boot_load> mutant_loads(const std::string& id, unsigned processors);
 
 }  // namespace umbra::tools

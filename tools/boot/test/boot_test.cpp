@@ -202,6 +202,7 @@ TEST(boot_plan, every_step_has_a_name_of_its_own_and_what_it_expects_is_there) {
   for (const unsigned processors : {1u, 2u}) {
     std::vector<std::string> names;
     std::vector<boot_load> loads = full_plan(processors);
+    for (const boot_load& load : storm_plan({1, 2})) loads.push_back({"storms", load.module, true, true, load.steps});
     for (const boot_load& load : mutant_loads("B01", processors)) loads.push_back(load);
     for (const boot_load& load : loads) {
       for (const boot_step& s : load.steps) {

@@ -16,6 +16,9 @@ inline std::uint32_t in32(std::uint16_t port) {
   return value;
 }
 
+/// What random numbers begin with.
+inline std::uint32_t random_seed() { return in32(SEED_PORT); }
+
 inline void say(const char* text) {
   for (; *text != 0; ++text) out8(debug_port, static_cast<std::uint8_t>(*text));
 }

@@ -10,6 +10,16 @@
 #define INTERRUPT_AT_HALT_PORT 0xec
 /* Written: anything. An NMI comes. */
 #define NMI_PORT 0xed
+/* Read: a number that umbra-vmm was given. */
+#define SEED_PORT 0xee
+
+/* Written: where the attic is from now on, 0 to 2, and whether it is read-only; another place is nowhere. */
+#define ATTIC_PORT 0xef
+#define ATTIC_READ_ONLY 4
+#define ATTIC_NOWHERE 3
+#define ATTIC_PLACES 3
+#define ATTIC 0x10000000
+#define ATTIC_BYTES 0x10000
 
 /* A page that reads as it was written; and how many accesses it has had, which a write sets to 0. */
 #define SLATE 0x40000000

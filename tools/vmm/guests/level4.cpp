@@ -32,12 +32,6 @@ bool has_smep() {
   return (ebx >> 7 & 1) != 0;
 }
 
-std::uint64_t read_efer() {
-  std::uint32_t low, high;
-  asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(static_cast<std::uint32_t>(x86::msr::efer)));
-  return std::uint64_t{high} << 32 | low;
-}
-
 /// A page that may not be executed, and bits that no entry may have.
 void wide_entries(const scene& s) {
   constexpr unsigned n = 5;
@@ -129,7 +123,7 @@ void guest_main() {
   say(", CR4 ");
   say_hex(read_cr4());
   say(", EFER ");
-  say_hex(read_efer());
+  say_hex(read_msr(umbra::x86::msr::efer));
   say("\nlevel4: done\n");
 }
 }

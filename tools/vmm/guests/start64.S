@@ -59,12 +59,15 @@ other_root:
   .quad other_pointers + TABLE
   .skip 511 * 8
 // 1 GiB each: memory, what user code sees, the window, and the window again without the right to write.
+  .globl low_pointers
 low_pointers:
   .quad low_directory + TABLE, user_directory + TABLE, window_directory + TABLE, window_directory + TABLE - 2
   .skip 508 * 8
+  .globl other_pointers
 other_pointers:
   .quad low_directory + TABLE, user_directory + TABLE, other_directory + TABLE, 0
   .skip 508 * 8
+  .globl low_directory
 low_directory:
   .quad 0x000000 + LARGE, 0x200000 + LARGE, 0x400000 + LARGE, 0x600000 + LARGE
   .quad 0x800000 + LARGE, 0xa00000 + LARGE, 0xc00000 + LARGE, 0xe00000 + LARGE

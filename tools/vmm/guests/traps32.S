@@ -16,7 +16,7 @@ trap:
   add $8, %esp
   iret
 
-// Runs user code at EDI on an address in ESI: void run_user(const void *code, unsigned long address)
+// Runs user code at EDI with ESI and EDX: void run_user(const void *code, unsigned long address, unsigned long value)
   .globl run_user
 run_user:
   push %ebp
@@ -25,6 +25,7 @@ run_user:
   push %edi
   mov 20(%esp), %edi
   mov 24(%esp), %esi
+  mov 28(%esp), %edx
   mov %esp, user_returns_to
   push $USER_DATA
   push $0
@@ -51,7 +52,7 @@ user_read:
   mov (%esi), %eax
   int $DONE_VECTOR
 user_write:
-  mov %eax, (%esi)
+  mov %edx, (%esi)
   int $DONE_VECTOR
 
   .bss

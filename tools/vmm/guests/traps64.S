@@ -27,7 +27,7 @@ trap:
   add $16, %rsp
   iretq
 
-// Runs user code at RDI on an address in RSI: void run_user(const void *code, unsigned long address)
+// Runs user code at RDI with RSI and RDX: void run_user(const void *code, unsigned long address, unsigned long value)
   .globl run_user
 run_user:
   push %rbp
@@ -61,7 +61,7 @@ user_read:
   mov (%rsi), %rax
   int $DONE_VECTOR
 user_write:
-  mov %rax, (%rsi)
+  mov %rdx, (%rsi)
   int $DONE_VECTOR
 
   .bss

@@ -37,6 +37,9 @@ void devices::input(std::uint16_t port, std::span<std::byte> items, std::size_t 
     case CONSOLE_PORT:
       for (std::size_t at = 0; at < items.size(); at += size) std::memcpy(&items[at], &answer, size);
       break;
+    case SEED_PORT:
+      std::memcpy(items.data(), &seed_, std::min(items.size(), sizeof seed_));
+      break;
     case ECHO_PORT:
       for (std::byte& b : items) {
         if (echo_.empty()) throw std::runtime_error("the guest reads more than it has written");
@@ -49,9 +52,10 @@ void devices::input(std::uint16_t port, std::span<std::byte> items, std::size_t 
   }
 }
 
-std::byte& devices::slate_at(std::uint64_t address, std::size_t bytes) {
-  if (address < SLATE || address - SLATE > slate_.size() - bytes) nobody("address", address);
-  return slate_[address - SLATE];
+bool devices::is_slate(std::uint64_t address, std::size_t bytes) const {
+  const bool is = address >= SLATE && address - SLATE <= slate_.size() - bytes;
+  if (!is && !open_bus_) nobody("address", address);
+  return is;
 }
 
 void devices::load(std::uint64_t address, std::span<std::byte> data) {
@@ -59,8 +63,12 @@ void devices::load(std::uint64_t address, std::span<std::byte> data) {
     std::memcpy(data.data(), address == SLATE_LOADS ? &loads_ : &stores_, data.size());
     return;
   }
+  if (!is_slate(address, data.size())) {
+    std::fill(data.begin(), data.end(), std::byte{0xff});
+    return;
+  }
   ++loads_;
-  std::memcpy(data.data(), &slate_at(address, data.size()), data.size());
+  std::memcpy(data.data(), &slate_[address - SLATE], data.size());
 }
 
 void devices::store(std::uint64_t address, std::span<const std::byte> data) {
@@ -68,8 +76,9 @@ void devices::store(std::uint64_t address, std::span<const std::byte> data) {
     (address == SLATE_LOADS ? loads_ : stores_) = 0;
     return;
   }
+  if (!is_slate(address, data.size())) return;
   ++stores_;
-  std::memcpy(&slate_at(address, data.size()), data.data(), data.size());
+  std::memcpy(&slate_[address - SLATE], data.data(), data.size());
 }
 
 }  // namespace umbra::vmm

@@ -1,5 +1,4 @@
-// umbra-vmm [--device FILE] [--vcpus N] [--move] [--reset] PROGRAM: runs a guest, and prints what it said and what that
-// cost.
+// umbra-vmm [OPTIONS] PROGRAM: runs a guest, and prints what it said and what that cost.
 #include <x86intrin.h>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +21,8 @@ constexpr std::size_t memory_bytes = std::size_t{6} << 20;
 struct options {
   std::string device = "/dev/umbra", program;
   unsigned vcpus = 1;
-  bool move = false, reset = false;
+  std::uint32_t seed = 1;
+  bool move = false, reset = false, open_bus = false;
 };
 
 void print(const std::string& of, const counters& all) {
@@ -34,12 +34,14 @@ void print(const std::string& of, const counters& all) {
 /// One thread for each vCPU. The first one's end is the guest's; the others halt when they are done, or never.
 class run {
  public:
-  explicit run(const options& o) : options_(o), machine_(o.device, memory_bytes) {
+  explicit run(const options& o) : options_(o), machine_(o.device, memory_bytes), attic_(machine_.file()) {
     const std::uint32_t entry = load_program(o.program, machine_.memory());
     if (o.reset) machine_.map_firmware();
     for (unsigned n = 0; n < o.vcpus; ++n) {
       vcpu& v = machine_.add_vcpu();
       if (!o.reset) v.start_at(entry, n);
+      devices_[n].set_seed(o.seed);
+      if (o.open_bus) devices_[n].open_bus();
     }
   }
 
@@ -65,7 +67,7 @@ class run {
     try {
       run_on(n);
       unsigned place = n;
-      run_to_halt(machine_.vcpus()[n], devices_[n], [&] {
+      run_to_halt(machine_.vcpus()[n], devices_[n], attic_, [&] {
         if (options_.move) run_on(++place);
       });
     } catch (const std::exception& e) {
@@ -80,6 +82,7 @@ class run {
 
   const options& options_;
   machine machine_;
+  attic attic_;
   std::array<devices, 16> devices_;
   std::mutex mutex_;
 };
@@ -94,6 +97,8 @@ int main(int argc, char** argv) {
   app.add_option("--vcpus", o.vcpus, "Virtual processors; EAX tells each its number")->check(CLI::Range(1, 16));
   app.add_flag("--move", o.move, "Go on on another processor after each exit to this program");
   app.add_flag("--reset", o.reset, "Begin in real mode, as processors come out of reset: the program ends at 1 MiB");
+  app.add_option("--seed", o.seed, "The number that a guest gets for its random numbers")->capture_default_str();
+  app.add_flag("--open-bus", o.open_bus, "Reads where there is neither memory nor device give ones, writes are lost");
   CLI11_PARSE(app, argc, argv);
   try {
     return run(o)();

@@ -9,15 +9,16 @@
 namespace umbra::vmm {
 namespace {
 
-void serve_port(vcpu& v, devices& d, event_source& events) {
+void serve_port(vcpu& v, devices& d, attic& a, event_source& events) {
   const auto& io = v.state().io;
   const auto data = v.io_data();
-  if (io.direction == KVM_EXIT_IO_OUT && events.serve(v, io.port, static_cast<std::uint8_t>(data[0]))) return;
   if (io.direction == KVM_EXIT_IO_IN) {
-    d.input(io.port, v.io_data(), io.size);
-  } else {
-    d.output(io.port, v.io_data(), io.size);
+    d.input(io.port, data, io.size);
+    return;
   }
+  const auto first = static_cast<std::uint8_t>(data[0]);
+  if (events.serve(v, io.port, first) || a.serve(io.port, first)) return;
+  d.output(io.port, data, io.size);
 }
 
 void serve_memory(const vcpu& v, devices& d) {
@@ -68,16 +69,18 @@ std::string describe(const vcpu& v) {
 }
 
 /// What the VMM has to do for an exit. False: that is the end.
-bool serve(vcpu& v, devices& d, event_source& events) {
+bool serve(vcpu& v, devices& d, attic& a, event_source& events) {
   switch (v.state().exit_reason) {
     case KVM_EXIT_IO:
-      serve_port(v, d, events);
+      serve_port(v, d, a, events);
       return true;
     case KVM_EXIT_MMIO:
       serve_memory(v, d);
       return true;
     case KVM_EXIT_HYPERCALL:
       serve_hypercall(v);
+      return true;
+    case KVM_EXIT_SET_TPR:  // no interrupt controller hears of it
       return true;
     case KVM_EXIT_HLT:
       return events.wake(v);
@@ -88,13 +91,13 @@ bool serve(vcpu& v, devices& d, event_source& events) {
 
 }  // namespace
 
-void run_to_halt(vcpu& v, devices& d, const std::function<void()>& before_run) {
+void run_to_halt(vcpu& v, devices& d, attic& a, const std::function<void()>& before_run) {
   event_source events;
   for (;;) {
     before_run();
     if (!v.run()) continue;
     try {
-      if (!serve(v, d, events)) return;
+      if (!serve(v, d, a, events)) return;
     } catch (const std::runtime_error& e) {
       throw std::runtime_error("vCPU " + std::to_string(v.id()) + where(v) + ": " + e.what());
     }

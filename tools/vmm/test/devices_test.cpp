@@ -56,6 +56,25 @@ TEST(devices, the_slate_keeps_what_it_gets_and_counts) {
   EXPECT_EQ(load<std::uint64_t>(d, SLATE_STORES), 1u);
 }
 
+TEST(devices, a_seed_is_what_was_given) {
+  devices d;
+  d.set_seed(7);
+  std::uint32_t seed = 0;
+  d.input(SEED_PORT, std::as_writable_bytes(std::span{&seed, 1}), 4);
+  EXPECT_EQ(seed, 7u);
+}
+
+TEST(devices, an_open_bus_reads_ones_and_loses_what_is_written) {
+  devices d;
+  EXPECT_THROW(load<std::uint32_t>(d, SLATE - 0x1000), std::runtime_error);
+  d.open_bus();
+  store(d, SLATE - 0x1000, std::uint32_t{5});
+  EXPECT_EQ(load<std::uint32_t>(d, SLATE - 0x1000), 0xffff'ffffu);
+  EXPECT_EQ(load<std::uint32_t>(d, SLATE_STORES), 0u);
+  store(d, SLATE, std::uint32_t{5});
+  EXPECT_EQ(load<std::uint32_t>(d, SLATE), 5u);
+}
+
 TEST(devices, there_are_no_others) {
   devices d;
   std::byte b{};
