@@ -22,7 +22,7 @@ bochs_run boot_machine::run(const std::vector<boot_load>& plan, const std::map<s
   const fs::path vmm = build_directory("plain") / "tools" / "vmm";
   for (const char* program : {"umbra-vmm", "umbra-abuse"}) image.files[program] = vmm / program;
   for (const char* guest : {"level4.elf", "bits32.elf", "two_vcpus.elf", "devices.elf", "real.elf", "events.elf",
-                            "storm64.elf", "storm32.elf"}) {
+                            "refusals.elf", "storm64.elf", "storm32.elf"}) {
     image.files[std::string("guests/") + guest] = vmm / "guests" / guest;
   }
   bochs_request request = like_;

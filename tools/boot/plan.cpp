@@ -46,6 +46,7 @@ std::vector<boot_step> guests(unsigned processors) {
           guest("devices", move(processors)),
           guest("real", move(processors) + "--reset "),
           guest("events", move(processors)),
+          guest("refusals", move(processors)),
           two_vcpus()};
 }
 

@@ -47,6 +47,7 @@ void changes(session& s) {
   s.refused(v.set_region(3, 0x10000, 4 * page, m + page), EINVAL, "other memory");
   s.refused(v.set_region(3, 0x10000, 4 * page, m, KVM_MEM_READONLY), EINVAL, "another kind");
   s.refused(v.set_region(4, 0x13000, page, m), EEXIST, "one that overlaps");
+  s.refused(v.set_region(4, 0xf000, 3 * page, m), EEXIST, "one that begins before it");
   s.taken(v.set_region(4, 0x14000, page, m), "one beside it, on the same memory");
   s.refused(v.set_region(3, 0x14000, 4 * page, m), EEXIST, "moving onto another");
   s.taken(v.set_region(3, 0x20000, 4 * page, m), "moving");

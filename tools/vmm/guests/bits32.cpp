@@ -50,6 +50,26 @@ void both_halves(const scene& s) {
   say("both halves of a page table\n");
 }
 
+/// IA-32e mode and back, in compatibility mode all the time: EFER.LMA follows paging (SDM 4.1.2).
+void ia32e_and_back() {
+  static table root, pointers, wide_directory;
+  constexpr unsigned large = 0x20'0000, large_pages = 4;
+  const auto put = [](table& t, unsigned n, unsigned long value) { t.at[n * 2] = value; };  // of eight bytes
+  put(root, 0, link_to(pointers, writable));
+  put(pointers, 0, link_to(wide_directory, writable));
+  for (unsigned n = 0; n < large_pages; ++n) put(wide_directory, n, n * large | writable | bit::large);
+  const auto efer = [] { return static_cast<unsigned long>(read_msr(x86::msr::efer)); };
+  write_cr4(x86::cr4::pae);
+  write_cr3(reinterpret_cast<unsigned long>(&root));
+  expect_none("EFER.LME", try_wrmsr(x86::msr::efer, x86::efer::lme));
+  write_cr0(read_cr0() | x86::cr0::pg);
+  expect("EFER with paging on", efer(), x86::efer::lme | x86::efer::lma);
+  write_cr0(read_cr0() & ~x86::cr0::pg);
+  expect("EFER with paging off again", efer(), x86::efer::lme);
+  expect_none("EFER.LME = 0", try_wrmsr(x86::msr::efer, 0));
+  say("to IA-32e mode and back\n");
+}
+
 }  // namespace
 }  // namespace umbra::guests
 
@@ -98,6 +118,8 @@ void guest_main() {
   say_hex(read_cr0());
   say(", CR4 ");
   say_hex(read_cr4());
-  say("\nbits32: done\n");
+  say("\n");
+  ia32e_and_back();
+  say("bits32: done\n");
 }
 }

@@ -109,7 +109,35 @@ void fault_after_answer() {
   invalidate(hole);
   const fault f = try_copy(slate, hole);
   expect_page_fault("a copy to where nothing is", f, code::write, hole);
+  expect_accesses("one load", 1, 0);
   say("a fault behind a load\n");
+}
+
+/// Operands in a device that end an instruction with an exception, and ones that lie before or beside their address.
+void odd_operands() {
+  constexpr unsigned divide_error = 0, general_protection = 13;
+  at<unsigned long>(slate) = 1;
+  expect("a quotient that does not fit", TRY("divl (%[address])", [address] "r"(slate), "a"(0), "d"(5)).vector,
+         divide_error);
+  at<unsigned long>(slate) = 0x0000'8000'0000'0000;
+  const fault f = TRY("jmp *(%[address])", [address] "r"(slate));
+  expect("a jump to what is not an address", f.vector, general_protection);
+  expect("its error code", f.code, 0);
+  expect("the jump itself is at fault", f.at >> 32, 0);
+
+  at<unsigned long>(slate + 56) = 0;
+  asm volatile("btsq %1, (%0)" : : "r"(slate + 64), "r"(-9l) : "memory", "cc");
+  expect("a bit before the operand", at<unsigned long>(slate + 56), 1ul << 55);
+
+  at<unsigned long>(slate) = 0x1111'1111'2222'2222;
+  std::uint32_t low = 0x2222'2222, high = 0x3333'3333;
+  bool equal;
+  asm volatile("lock cmpxchg8b (%3)" : "+a"(low), "+d"(high), "=@ccz"(equal) : "r"(slate), "b"(7), "c"(8) : "memory");
+  expect("a comparison that fails in the upper half", equal, false);
+  expect("what the upper half is", high, 0x1111'1111);
+  expect("what was not stored", at<unsigned long>(slate), 0x1111'1111'2222'2222);
+  expect_accesses("six loads and six stores", 6, 6);
+  say("operands that fault, or lie before their address\n");
 }
 
 template <class T>
@@ -176,6 +204,7 @@ void guest_main() {
   straddle();
   strings();
   fault_after_answer();
+  odd_operands();
   ports();
   say("devices: done\n");
 }

@@ -64,6 +64,61 @@ void behind_sti() {
   say("STI puts off interrupts for one instruction\n");
 }
 
+/// So does one that umbra executes, and no longer than any other.
+void behind_sti_and_cpuid() {
+  forget();
+  disable();
+  step = 0;
+  out8(INTERRUPT_PORT, 0x31);
+  std::uint32_t eax = 0, ecx = 0;
+  asm volatile("sti\ncpuid\nmovl $1, %0\nnop" : "=m"(step), "+a"(eax), "+c"(ecx) : : "ebx", "edx", "memory");
+  expect("interrupts", count, 1);
+  expect("the instruction behind STI and CPUID", step_seen, 0);
+  say("also if umbra executes it\n");
+}
+
+/// The pushes of the delivery meet a page that is mapped, and that nobody has used yet.
+void on_untouched_stack() {
+  forget();
+  disable();
+  constexpr unsigned long untouched = 0x30'0000;
+  asm volatile("outb %0, %1\nmov %%rsp, %%rbx\nmov %2, %%rsp\nsti\nnop\nnop\nmov %%rbx, %%rsp"
+               :
+               : "a"(std::uint8_t{0x37}), "Nd"(std::uint16_t{INTERRUPT_PORT}), "r"(untouched)
+               : "rbx", "memory");
+  constexpr unsigned long one[] = {0x37};
+  expect_order("an interrupt on a stack that was not touched", one, 1);
+  say("an interrupt outlives a fault of its delivery\n");
+}
+
+table pages;
+data_page late_stack;
+
+/// The same on a page that the guest has not mapped: it does so when the delivery faults, and the interrupt comes
+/// again.
+void through_a_page_fault() {
+  constexpr unsigned page_fault = 14, own_stack = 1;
+  constexpr unsigned long top = window + page;
+  alignas(16) static unsigned char stack_of_faults[4096];
+  window_directory.link(0, pages, writable);
+  handle_on(page_fault, own_stack, reinterpret_cast<unsigned long>(stack_of_faults + sizeof stack_of_faults));
+  on_page_fault([](unsigned long address) {
+    pages.at[0] = late_stack.mapped(writable);
+    invalidate(address);
+  });
+  forget();
+  disable();
+  asm volatile("outb %0, %1\nmov %%rsp, %%rbx\nmov %2, %%rsp\nsti\nnop\nnop\nmov %%rbx, %%rsp"
+               :
+               : "a"(std::uint8_t{0x38}), "Nd"(std::uint16_t{INTERRUPT_PORT}), "r"(top)
+               : "rbx", "memory");
+  constexpr unsigned long one[] = {0x38};
+  expect_order("an interrupt whose stack was not mapped", one, 1);
+  on_page_fault(nullptr);
+  handle_on(page_fault, 0, 0);
+  say("also one that the guest mends\n");
+}
+
 void halts() {
   forget();
   disable();
@@ -134,6 +189,9 @@ void all() {
   waits_for_if();
   by_priority();
   behind_sti();
+  behind_sti_and_cpuid();
+  on_untouched_stack();
+  through_a_page_fault();
   halts();
   nmis();
   hypercalls();

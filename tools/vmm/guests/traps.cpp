@@ -47,6 +47,7 @@ alignas(16) std::uint32_t task[26];
 
 fault seen;
 bool goes_on = false;
+void (*mender)(unsigned long address) = nullptr;
 unsigned met = 0;
 
 /// SDM 3, figures 6-2 and 6-8.
@@ -120,6 +121,7 @@ volatile unsigned long resume_at;
 
 void go_on_behind_breakpoints(bool on) { goes_on = on; }
 unsigned breakpoints_met() { return met; }
+void on_page_fault(void (*mend)(unsigned long address)) { mender = mend; }
 
 fault take_fault() {
   resume_at = 0;
@@ -217,6 +219,7 @@ void trapped(trap_frame* f) {
     f->flags |= resume_flag;
     return;
   }
+  if (vector == page_fault && mender != nullptr) return mender(page_fault_address());
   seen = {.vector = vector, .code = f->code, .at = f->ip, .flags = f->flags, .value = accumulator_of(f)};
   if (vector == page_fault) seen.address = page_fault_address();
   constexpr unsigned long trap_flag = 1ul << 8;

@@ -40,6 +40,9 @@ fault take_fault();
 void go_on_behind_breakpoints(bool);
 unsigned breakpoints_met();
 
+/// Who mends each page fault by itself, so that code goes on where it was; null: nobody.
+void on_page_fault(void (*mend)(unsigned long address));
+
 /// Loads interrupt tables and a task segment, on the vCPU that provokes exceptions. Others need none.
 void load_traps();
 
