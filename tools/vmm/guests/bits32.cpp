@@ -1,8 +1,8 @@
 // A 32-bit guest, which turns on 32-bit paging with 4-KiB and 4-MiB pages.
 #include "core/x86/control.hpp"
 #include "core/x86/page_fault.hpp"
-#include "tools/vmm/guests/traps.hpp"
 #include "tools/vmm/guests/trials.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 namespace umbra::guests {
 namespace {

@@ -2,8 +2,8 @@
 #include "tools/vmm/guests/devices.h"
 
 #include "core/x86/page_fault.hpp"
-#include "tools/vmm/guests/traps.hpp"
 #include "tools/vmm/guests/trials.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 namespace umbra::guests {
 namespace {

@@ -2,8 +2,8 @@
 #include "core/x86/control.hpp"
 #include "core/x86/msr.hpp"
 #include "core/x86/page_fault.hpp"
-#include "tools/vmm/guests/traps.hpp"
 #include "tools/vmm/guests/trials.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 namespace umbra::guests {
 namespace {

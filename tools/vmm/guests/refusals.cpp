@@ -7,7 +7,7 @@
 #include "core/x86/page_fault.hpp"
 #include "tools/vmm/guests/paging.hpp"
 #include "tools/vmm/guests/selectors.h"
-#include "tools/vmm/guests/traps.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 extern "C" {
 umbra::guests::table window_directory, other_directory, user_directory;

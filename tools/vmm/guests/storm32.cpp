@@ -1,8 +1,8 @@
 // Storms over 32-bit paging, and over PAE paging.
 #include "core/x86/control.hpp"
+#include "tools/vmm/guests/paging.hpp"
 #include "tools/vmm/guests/storm/storm.hpp"
 #include "tools/vmm/guests/traps.hpp"
-#include "tools/vmm/guests/trials.hpp"
 
 extern "C" const char user_page[];
 

@@ -1,7 +1,7 @@
 // A storm over 4-level paging.
+#include "tools/vmm/guests/paging.hpp"
 #include "tools/vmm/guests/storm/storm.hpp"
 #include "tools/vmm/guests/traps.hpp"
-#include "tools/vmm/guests/trials.hpp"
 
 namespace {
 umbra::guests::table user_pages;

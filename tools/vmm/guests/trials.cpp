@@ -2,7 +2,7 @@
 
 #include "core/x86/control.hpp"
 #include "core/x86/page_fault.hpp"
-#include "tools/vmm/guests/traps.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 namespace umbra::guests {
 namespace {

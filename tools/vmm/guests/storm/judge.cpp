@@ -5,6 +5,7 @@
 #include "tools/vmm/guests/paging.hpp"
 #include "tools/vmm/guests/storm/attic.hpp"
 #include "tools/vmm/guests/storm/terrain.hpp"
+#include "tools/vmm/guests/tries.hpp"
 
 namespace umbra::guests::storm {
 namespace {
