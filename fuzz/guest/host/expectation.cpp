@@ -69,4 +69,8 @@ reference::access access_for(const probe& p) {
           .ac = p.ac && p.cpl < 3 && !implicit};
 }
 
+word value_of(kind k, const reference::registers& r) {
+  return k == kind::set_cr0 ? r.cr0 : k == kind::set_cr3 ? r.cr3 : k == kind::set_cr4 ? r.cr4 : r.efer;
+}
+
 }  // namespace umbra::opguest

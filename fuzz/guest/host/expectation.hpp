@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "fuzz/guest/shared/scene.hpp"
+#include "models/reference/control_registers.hpp"
 #include "models/reference/registers.hpp"
 #include "models/reference/walk.hpp"
 
@@ -41,5 +42,22 @@ class table_memory {
 
 reference::registers registers_for(const environment& machine, const scene& s, const probe& p);
 reference::access access_for(const probe& p);
+
+/// What the model makes of a write to the register that `k` names.
+template <reference::guest_memory Memory>
+reference::cr_effect write_register(kind k, reference::registers& r, word value, const Memory& memory) {
+  switch (k) {
+    case kind::set_cr0:
+      return reference::write_cr0(r, value, memory);
+    case kind::set_cr3:
+      return reference::write_cr3(r, value, memory);
+    case kind::set_cr4:
+      return reference::write_cr4(r, value, memory);
+    default:
+      return reference::write_efer(r, value, memory);
+  }
+}
+/// The register, as it reads.
+word value_of(kind, const reference::registers&);
 
 }  // namespace umbra::opguest

@@ -9,7 +9,6 @@
 #include "fuzz/guest/host/differences.hpp"
 #include "fuzz/guest/host/expectation.hpp"
 #include "fuzz/guest/shared/given.hpp"
-#include "models/reference/control_registers.hpp"
 
 namespace umbra::opguest {
 
@@ -52,23 +51,11 @@ void judge(replayed& r, const mismatch& m, engine_kind on) {
   r.agrees = false;
 }
 
-register_write write_by_model(const probe& p, reference::registers r, const table_memory& memory) {
-  switch (p.what) {
-    case kind::set_cr0:
-      return {.refused = reference::write_cr0(r, p.gva, memory).faults, .reads_as = r.cr0};
-    case kind::set_cr3:
-      return {.refused = reference::write_cr3(r, p.gva, memory).faults, .reads_as = r.cr3};
-    case kind::set_cr4:
-      return {.refused = reference::write_cr4(r, p.gva, memory).faults, .reads_as = r.cr4};
-    default:
-      return {.refused = reference::write_efer(r, p.gva, memory).faults, .reads_as = r.efer};
-  }
-}
-
 /// The lower 32 bits of the register came back, by way of the tag.
-replayed judged_write(const probe& p, const reference::registers& r, const table_memory& memory, const result& o) {
+replayed judged_write(const probe& p, reference::registers r, const table_memory& memory, const result& o) {
   constexpr unsigned general_protection = 13;
-  const register_write due = write_by_model(p, r, memory);
+  const bool faults = write_register(p.what, r, p.gva, memory).faults;
+  const register_write due{.refused = faults, .reads_as = value_of(p.what, r)};
   const bool refused = o.exception && o.vector == general_protection && o.error == 0;
   const bool read = !o.exception && o.tag == (due.reads_as & 0xffff'ffff);
   return {

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "core/x86/control.hpp"
+#include "fuzz/guest/host/expectation.hpp"
 #include "fuzz/guest/shared/entries.hpp"
 #include "fuzz/world/guest_view.hpp"
-#include "models/reference/control_registers.hpp"
 #include "tools/triage/probe/path_maker.hpp"
 
 namespace umbra::tools {
@@ -29,21 +29,6 @@ std::optional<opguest::kind> kind_of(fuzz::kind k) {
   }
 }
 
-/// What the guest's tables say of one write, and where that leaves its processor.
-struct outcome {
-  reference::cr_effect effect;
-  reference::registers after;
-};
-
-outcome by_model(opguest::kind k, const reference::registers& r, word value, const fuzz::guest_view& memory) {
-  outcome o{.effect = {}, .after = r};
-  o.effect = k == opguest::kind::set_cr0   ? reference::write_cr0(o.after, value, memory)
-             : k == opguest::kind::set_cr3 ? reference::write_cr3(o.after, value, memory)
-             : k == opguest::kind::set_cr4 ? reference::write_cr4(o.after, value, memory)
-                                           : reference::write_efer(o.after, value, memory);
-  return o;
-}
-
 using pointers = std::array<word, 4>;
 
 std::optional<pointers> pointers_at(word table, const fuzz::guest_view& memory) {
@@ -53,32 +38,32 @@ std::optional<pointers> pointers_at(word table, const fuzz::guest_view& memory) 
   return all;
 }
 
-/// Bits that processors have and umbra's guests have not: what another one does with them says nothing.
-constexpr std::uint64_t cr4_of_others = x86::cr4::umip | x86::cr4::la57 | x86::cr4::vmxe | x86::cr4::smxe |
-                                        x86::cr4::fsgsbase | x86::cr4::pcide | x86::cr4::osxsave | x86::cr4::pke |
-                                        x86::cr4::cet | bit_range(32, 19);
+/// Bits that processors have and umbra's guests have not: what another one does with them says nothing. From 19 on
+/// they are given out still.
+constexpr std::uint64_t cr4_of_others = (x86::cr4::umip | x86::cr4::la57 | x86::cr4::vmxe | x86::cr4::smxe |
+                                         x86::cr4::fsgsbase | x86::cr4::pcide | x86::cr4::osxsave | bit_range(32, 19)) &
+                                        ~(x86::cr4::smep | x86::cr4::smap);
 
-/// A clause if the guest's processor lacks what another has.
-std::string what_others_have(opguest::kind k, const x86::features& f, word value) {
-  if (k == opguest::kind::set_cr4) {
-    const std::uint64_t lacking = (f.smep ? 0 : x86::cr4::smep) | (f.smap ? 0 : x86::cr4::smap);
-    const std::uint64_t offered = x86::cr4::smep | x86::cr4::smap;
-    if ((value & (lacking | (cr4_of_others & ~offered))) != 0) return "it has features that the guest's has not";
+/// Bits of a register that the guest's processor has not, and another may have.
+std::uint64_t bits_of_others(opguest::kind k, const x86::features& f) {
+  switch (k) {
+    case opguest::kind::set_cr4:
+      return cr4_of_others | (f.smep ? 0 : x86::cr4::smep) | (f.smap ? 0 : x86::cr4::smap);
+    case opguest::kind::set_efer:
+      return (f.nx ? 0 : x86::efer::nxe) | (f.long_mode ? 0 : x86::efer::lme);
+    default:
+      return 0;
   }
-  if (k == opguest::kind::set_efer) {
-    const std::uint64_t lacking = (f.nx ? 0 : x86::efer::nxe) | (f.long_mode ? 0 : x86::efer::lme);
-    if ((value & lacking) != 0) return "it has features that the guest's has not";
-  }
-  return "";
 }
 
 /// A clause if the op guest would not live on behind the write.
-std::string what_it_would_not_survive(opguest::kind k, const reference::registers& r, word value, const outcome& o) {
+std::string what_it_would_not_survive(opguest::kind k, const reference::registers& before, word value,
+                                      const reference::registers& after) {
   // Whether that is refused depends on directory pointers where there are none.
-  if (k == opguest::kind::set_cr4 && !reference::ia32e_active(r) && ((r.cr4 ^ value) & x86::cr4::pae) != 0) {
+  if (k == opguest::kind::set_cr4 && !reference::ia32e_active(before) && ((before.cr4 ^ value) & x86::cr4::pae) != 0) {
     return "the op guest would have tables of another format";
   }
-  if (!o.effect.faults && (o.after.cr0 & x86::cr0::pe) == 0) return "the op guest would leave protected mode";
+  if ((after.cr0 & x86::cr0::pe) == 0) return "the op guest would leave protected mode";
   return "";
 }
 
@@ -90,10 +75,11 @@ std::optional<scene> register_scene_of(fuzz::world& w, const fuzz::op& op, std::
   const reference::registers& r = w.registers(w.current());
   const fuzz::guest_view memory(w.map(), w.hardware().memory());
   const word value = op.value;
-  const outcome expected = by_model(*what, r, value, memory);
-  why = what_others_have(*what, r.cpuid, value);
-  if (why.empty()) why = what_it_would_not_survive(*what, r, value, expected);
+  reference::registers after = r;
+  const bool refused = opguest::write_register(*what, after, value, memory).faults;
+  if ((value & bits_of_others(*what, r.cpuid)) != 0) why = "it has features that the guest's has not";
   if (why.empty() && !reference::paging(r)) why = "paging is off, and the scene has no tables to turn it on with";
+  if (why.empty()) why = what_it_would_not_survive(*what, r, value, after);
   if (!why.empty()) return std::nullopt;
 
   scene s{};
@@ -118,7 +104,7 @@ std::optional<scene> register_scene_of(fuzz::world& w, const fuzz::op& op, std::
     }
   } else if (*what == opguest::kind::set_cr3) {
     // Reserved bits are put where they are on every processor.
-    p.gva = s.cr3 | (value & 0xfff) | (expected.effect.faults ? std::uint64_t{1} << 51 : 0);
+    p.gva = s.cr3 | (value & 0xfff) | (refused ? std::uint64_t{1} << 51 : 0);
   }
   s.probes[0] = p;
   s.probes_used = 1;
