@@ -16,7 +16,6 @@
 /* Written: where the attic is from now on, 0 to 2, and whether it is read-only; another place is nowhere. */
 #define ATTIC_PORT 0xef
 #define ATTIC_READ_ONLY 4
-#define ATTIC_NOWHERE 3
 #define ATTIC_PLACES 3
 #define ATTIC 0x10000000
 #define ATTIC_BYTES 0x10000

@@ -15,8 +15,8 @@ fault by_user(unsigned long code, unsigned long address, unsigned long value) {
   return take_fault();
 }
 
-unsigned long user_address(unsigned long user_code, const char* stub) {
-  return user_code + static_cast<unsigned long>(stub - user_page);
+unsigned long user_address(unsigned long user_code, const char* code) {
+  return user_code + static_cast<unsigned long>(code - user_page);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <word/word.hpp>
+
 #include "tools/vmm/guests/devices.h"
 
 namespace umbra::guests::storm {

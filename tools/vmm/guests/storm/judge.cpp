@@ -1,5 +1,7 @@
 #include "tools/vmm/guests/storm/judge.hpp"
 
+#include "core/x86/cpuid.hpp"
+#include "core/x86/exception.hpp"
 #include "core/x86/msr.hpp"
 #include "fuzz/guest/program/cpuid.hpp"
 #include "tools/vmm/guests/paging.hpp"
@@ -10,7 +12,6 @@
 namespace umbra::guests::storm {
 namespace {
 
-constexpr unsigned general_protection = 13, page_fault = 14;
 constexpr word memory_end = ground_end;
 
 void set_alignment_check(bool on) {
@@ -22,16 +23,16 @@ void set_alignment_check(bool on) {
 }
 
 x86::features features_of_processor() {
-  using opguest::bit;
+  namespace leaf = x86::cpuid;
   using opguest::cpuid;
-  const auto named = cpuid(0x8000'0001), structured = cpuid(7);
+  const auto named = cpuid(leaf::extended_features), structured = cpuid(leaf::structured_features);
   x86::features f;
-  f.maxphyaddr = cpuid(0x8000'0008).eax & 0xff;
-  f.nx = bit(named.edx, 20);
-  f.long_mode = bit(named.edx, 29);
-  f.gbpages = bit(named.edx, 26);
-  f.smep = bit(structured.ebx, 7);
-  f.smap = bit(structured.ebx, 20);
+  f.maxphyaddr = cpuid(leaf::address_sizes).eax & 0xff;
+  f.nx = has(named.edx, leaf::extended_edx::nx);
+  f.long_mode = has(named.edx, leaf::extended_edx::long_mode);
+  f.gbpages = has(named.edx, leaf::extended_edx::gbpages);
+  f.smep = has(structured.ebx, leaf::structured_ebx::smep);
+  f.smap = has(structured.ebx, leaf::structured_ebx::smap);
   return f;
 }
 
@@ -74,7 +75,7 @@ void judge::check(const char* what, word found, word expected) const {
 }
 
 void judge::conclude(const char* what, const fault& f, const reference::cr_effect& effect) {
-  check(what, f.vector, effect.faults ? general_protection : fault::none);
+  check(what, f.vector, effect.faults ? vector_of(x86::exception::protection) : fault::none);
   if (effect.faults) check("its error code", f.code, 0);
   const bool keeps_global = (registers_.cr4 & x86::cr4::pge) != 0 && !effect.invalidates_global;
   if (effect.invalidates && !keeps_global) stale_ = false;
@@ -121,7 +122,7 @@ void judge::check_end(const reference::translation& t, const fault& f, word addr
     check("the exception of an access that is allowed", f.vector, fault::none);
     return;
   }
-  check("the exception of an access that is not", f.vector, page_fault);
+  check("the exception of an access that is not", f.vector, vector_of(x86::exception::page_fault));
   check("its error code", f.code, t.error_code);
   check("its address", f.address, address);
 }
@@ -165,9 +166,9 @@ void judge::access(word page_address, const reference::access& by, word value) {
   } else if (by.write && is_writable(t.address)) {
     written = t.address;
     check("what the access wrote", word_of(t.address), low_half(value));
-  } else if (by.write) {
-    check("what nothing can write", memory_.backed(t.address) ? word_of(t.address) : before, before);
-  } else if (!by.fetch) {
+  } else if (by.write && memory_.backed(t.address)) {
+    check("what can only be read", word_of(t.address), before);
+  } else if (!by.write && !by.fetch) {
     check("what the access read", f.value, before);
   }
   check_marks(t, written, sizeof(long));

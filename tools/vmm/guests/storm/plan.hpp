@@ -19,7 +19,7 @@ struct plan {
   unsigned index_bits;   ///< of a linear address, for each level
   word root[2];          ///< values of CR3
   unsigned gate_count;
-  gate gates[5];
+  gate gates[4];
   bool gates_are_pdptes = false;  ///< whose rights are reserved
   unsigned steps;
 };

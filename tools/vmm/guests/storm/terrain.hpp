@@ -3,6 +3,7 @@
 #pragma once
 
 #include <word/word.hpp>
+
 #include "fuzz/guest/shared/random.hpp"
 #include "tools/vmm/guests/storm/plan.hpp"
 
