@@ -1,6 +1,8 @@
 // The shadow MMU under arbitrary programs of ops. A finding aborts, so that the engine keeps the input.
 //
 // UMBRA_CHECK=each runs the full checker after every op rather than at the end of each input only.
+// UMBRA_NOVELTY=1 keeps from the engine what it has heard before. It must be libFuzzer, and must want to know nothing
+// but whether an input is to be kept.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -8,7 +10,9 @@
 
 #include "fuzz/ops/codec.hpp"
 #include "fuzz/targets/board.hpp"
+#include "fuzz/targets/coverage.hpp"
 #include "fuzz/targets/made.hpp"
+#include "fuzz/targets/novelty.hpp"
 #include "fuzz/targets/warm_start.hpp"
 #include "fuzz/world/world.hpp"
 
@@ -16,16 +20,20 @@ namespace {
 
 using namespace umbra::fuzz;
 
+bool says(const char* variable, const char* value) {
+  const char* found = std::getenv(variable);
+  return found != nullptr && std::strcmp(found, value) == 0;
+}
+
 /// What lives as long as the process.
 struct bench {
-  bench() {
-    const char* check = std::getenv("UMBRA_CHECK");
-    under_test.check_each(check != nullptr && std::strcmp(check, "each") == 0);
-  }
+  bench() { under_test.check_each(says("UMBRA_CHECK", "each")); }
   world under_test;
   warm_start warm{under_test};
   board shown;
   program decoded;
+  novelty kept;
+  const bool sifts = says("UMBRA_NOVELTY", "1");
 };
 
 bench& the_bench() {
@@ -44,7 +52,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const bool well = b.warm.run(*p);
   b.shown.show(b.under_test.counts());
-  if (well) return 0;
+  if (well) {
+    // The engine runs an empty input before all others, and does not look at what that covers.
+    if (b.sifts && size != 0) b.kept.sift(coverage_counters());
+    return 0;
+  }
   const finding& f = *b.under_test.last_finding();
   b.shown.show(f.id, f.text);
   std::fprintf(stderr, "umbra: finding %s: %s\n", f.id, f.text);

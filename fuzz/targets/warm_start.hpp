@@ -14,9 +14,6 @@
 
 namespace umbra::fuzz {
 
-/// What the engine counts: how often each edge of instrumented code was taken. Empty if it is not known where.
-std::span<std::uint8_t> coverage_counters();
-
 class warm_start {
  public:
   explicit warm_start(world&);

@@ -44,6 +44,8 @@ class libfuzzer : public driver {
     c.words.insert(c.words.end(), r.flags.begin(), r.flags.end());
     if (!r.corpus.empty()) c.words.push_back(r.corpus.string());
     for (const auto& s : r.seeds) c.words.push_back(s.string());
+    // With these flags it wants to know of coverage that is new, and of no other.
+    c.environment.emplace_back("UMBRA_NOVELTY", "1");
     c.environment.emplace_back("ASAN_OPTIONS", "external_symbolizer_path=llvm-symbolizer-19");
     c.environment.emplace_back("UBSAN_OPTIONS", "print_stacktrace=1");
   }

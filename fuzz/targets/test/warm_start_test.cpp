@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fuzz/mutator/mutator.hpp"
+#include "fuzz/targets/coverage.hpp"
 
 namespace umbra::fuzz {
 namespace {
