@@ -25,8 +25,10 @@ bool warm_start::start(const setup& s) {
 /// Everything up to and with the burst, if there is one. False: a finding.
 bool warm_start::begin(const program& p) {
   const auto counters = coverage_counters();
-  if (counters.empty() || p.ops.empty() || p.ops[0].kind != kind::exhaust) return start(p.setup);
-  const auto same = [&](const auto& b) { return b->known && b->burst == p.ops[0] && b->setup == p.setup; };
+  if (counters.empty()) return start(p.setup);
+  std::optional<op> burst;
+  if (!p.ops.empty() && p.ops[0].kind == kind::exhaust) burst = p.ops[0];
+  const auto same = [&](const auto& b) { return b->known && b->burst == burst && b->setup == p.setup; };
   auto at = std::ranges::find_if(beginnings_, same);
   const bool known = at != beginnings_.end();
   if (!known) at = std::ranges::min_element(beginnings_, {}, [](const auto& b) { return b->used; });
@@ -38,11 +40,11 @@ bool warm_start::begin(const program& p) {
     return true;
   }
   b.known = false;
-  if (!start(p.setup) || !world_.step(p.ops[0])) return false;
+  if (!start(p.setup) || (burst && !world_.step(*burst))) return false;
   world_.save(b.then);
   b.coverage.assign(counters.begin(), counters.end());
   b.setup = p.setup;
-  b.burst = p.ops[0];
+  b.burst = burst;
   b.known = true;
   return true;
 }

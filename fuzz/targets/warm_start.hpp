@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,7 +28,7 @@ class warm_start {
     bool known = false;
     std::uint64_t used = 0;  ///< when it last was
     fuzz::setup setup{};
-    op burst{};
+    std::optional<op> burst;
     world::checkpoint then;
     std::vector<std::uint8_t> coverage;
   };

@@ -21,7 +21,7 @@ using ull = unsigned long long;
 constexpr unsigned pool_limit = invariants::workspace::page_limit;
 
 /// More kinds than this take turns.
-constexpr std::size_t foundation_limit = 32;
+constexpr std::size_t foundation_limit = 128;
 
 constexpr reference::region low_memory{0, low_pages, machine::first_guest_frame, false, false};
 constexpr reference::region high_memory{high_frame, high_pages, machine::first_guest_frame + low_pages, false, false};
