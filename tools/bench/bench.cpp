@@ -54,7 +54,7 @@ status bench(const options& o) {
       if (!o.measures(aim.target)) continue;
       const fuzz_target& target = fuzz_target_named(aim.target);
       const auto corpus = grow_corpus(target, std::max(1u, o.seconds / 4));
-      builds.push_back(measure_speed(target, "plain", aim.plain, corpus, o.seconds));
+      builds.push_back(measure_speed(target, "lto", aim.plain, corpus, o.seconds));
       builds.push_back(measure_speed(target, "asan", aim.asan, corpus, o.seconds));
     }
     for (const speed& s : builds) all["speed"].push_back(to_json(s));

@@ -21,7 +21,7 @@ struct event_rate {
 /// One build's figures. Rates are per second of processor time on one core; those of several rounds are medians.
 struct speed {
   std::string target;               ///< of fuzzing
-  std::string preset;               ///< "plain" or "asan"
+  std::string preset;               ///< "lto" or "asan"
   double aim = 0;                   ///< `slower` should be at most this
   double empty_rate = 0;            ///< executions of the empty target
   double rate = 0;                  ///< executions of the target

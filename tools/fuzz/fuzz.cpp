@@ -24,6 +24,7 @@ namespace {
 struct options {
   std::string target = "mmu";
   std::string engine = "libfuzzer";
+  std::string preset = "asan";  ///< what libFuzzer's targets are built with
   unsigned seconds = 60;
   unsigned jobs = 0;
   std::uint32_t seed = 0;
@@ -82,7 +83,7 @@ session_subject subject(const options& o, const fuzz_target& t, fuzz_engine engi
                     .engine = engine,
                     .mutator = {}};
   make_directory(s.work);
-  const std::string preset = engine == fuzz_engine::afl ? "afl" : "asan";
+  const std::string preset = engine == fuzz_engine::afl ? "afl" : o.preset;
   if (s.binary.empty()) {
     build(preset, {t.program()});
     s.binary = program(build_directory(preset), t.program());
@@ -105,6 +106,8 @@ status fuzz(options o) {
   if (!o.binary.empty() && o.target == every_target) throw error("--binary is one target's: name it with --target.");
   const auto engines = engines_named(o.engine);
   if (!o.binary.empty() && engines.size() != 1) throw error("--binary is built for one engine: name it with --engine.");
+  if (o.preset == "lto" && o.engine != "libfuzzer")
+    throw error("AFL++'s targets have a build of their own: --build lto is for --engine libfuzzer.");
   if (o.jobs == 0) o.jobs = std::max(1u, std::thread::hardware_concurrency());
   if (o.seed == 0) o.seed = std::random_device{}() & 0x7fff'ffff;
   session_request request{.subjects = {}, .seconds = o.seconds, .jobs = o.jobs, .seed = o.seed};
@@ -163,6 +166,11 @@ void add_fuzz(CLI::App& app, action& run) {
       ->capture_default_str();
   verb->add_option("--engine", o->engine, "Who fuzzes: libFuzzer; AFL++; both, in equal shares, with one corpus")
       ->check(CLI::IsMember({"libfuzzer", "afl", "both"}))
+      ->capture_default_str();
+  verb->add_option("--build", o->preset,
+                   "Of the targets: with ASan and UBSan; or without, optimised as a whole, for some three times the "
+                   "inputs a second")
+      ->check(CLI::IsMember({"asan", "lto"}))
       ->capture_default_str();
   verb->add_option("--jobs", o->jobs, "Processes; without it: one a core")->check(CLI::Range(1, 256));
   verb->add_option("--corpus", o->corpus,
