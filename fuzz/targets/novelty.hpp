@@ -1,5 +1,5 @@
-// Tells the engine nothing of an input that takes no edge as often as none has before: to hear that takes libFuzzer as
-// long as a fifth of the input.
+// Tells the engine nothing of an input that takes no edge as often as none has before: to hear that takes libFuzzer a
+// tenth of the time that the input takes.
 #pragma once
 
 #include <cstdint>
