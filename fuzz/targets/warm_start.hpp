@@ -1,7 +1,7 @@
-// Most programs of a fuzzer begin as one of the last few did: with the same set-up, and with a burst of reads that
-// fills the shadow MMU and takes longer than all that follows. Those go on from a checkpoint after it. Nobody can tell,
-// but by the clock and by the counts of ops: the world is deterministic, and the coverage of what is not run again is
-// put back too. An engine whose counts of coverage are not known gets cold starts only.
+// Most programs of a fuzzer begin as one of the last few did: with the same set-up, and often with a burst of reads
+// that fills the shadow MMU and takes longer than all that follows. Those go on from a checkpoint after it. Nobody can
+// tell, but by the clock and by the counts of ops: the world is deterministic, and the coverage of what is not run
+// again is put back too. An engine whose counts of coverage are not known gets cold starts only.
 #pragma once
 
 #include <array>

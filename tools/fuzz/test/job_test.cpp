@@ -46,7 +46,7 @@ TEST_F(fuzz_job, that_dies_silently_is_a_crash) {
 }
 
 TEST_F(fuzz_job, gets_its_limits_and_its_corpus) {
-  job_request r = target("for a; do echo \"$a\"; done");
+  job_request r = target("for a; do echo \"$a\"; done; env | grep ^UMBRA_");
   r.corpus = "/c";
   r.seeds = {"/s"};
   r.seconds = 5;
@@ -54,7 +54,8 @@ TEST_F(fuzz_job, gets_its_limits_and_its_corpus) {
   job j(r);
   EXPECT_FALSE(j.finding());
   const std::string log = read_file(j.log());
-  for (const char* word : {"-max_total_time=5\n", "-seed=9\n", "/c\n/s\n"}) EXPECT_NE(log.find(word), std::string::npos);
+  for (const char* word : {"-max_total_time=5\n", "-seed=9\n", "/c\n/s\n", "UMBRA_NOVELTY=1\n"})
+    EXPECT_NE(log.find(word), std::string::npos) << word;
 }
 
 TEST(short_number, keeps_three_digits) {
